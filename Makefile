@@ -1,0 +1,103 @@
+# Every chore of the project, the same here and in CI. `make help` lists them.
+#
+# Nothing has to be set up by hand: a target installs what it needs into .venv/ and
+# tools/node/node_modules/, from files that pin every version by its hash. The files
+# named .installed-* say what is there already, so that nothing is installed twice.
+
+PYTHON ?= python3
+# Passed on: make test ARGS='-k retries'
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+NODE_BIN := tools/node/node_modules/.bin
+
+VENV := .venv/.created
+PROJECT := .venv/.installed-project
+DEV := .venv/.installed-dev
+NODE := tools/node/node_modules/.installed
+
+# Neither the linter nor anything that it starts reports to its vendor.
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+export REDOCLY_TELEMETRY := off
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test generate check lint types contract build requirements clean
+
+help: ## List the targets, in the order of a working day
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' \
+		| while IFS="$$(printf '\t')" read -r name text; do printf '%-13s %s\n' "$$name" "$$text"; done
+
+demo: $(PROJECT) ## Create an access token, over a real socket, against the fake platform
+	$(BIN)/python examples/demo.py
+
+test: $(DEV) ## Run the tests and require their coverage; with ARGS=..., run what pytest is told
+	$(BIN)/coverage run -m pytest $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/coverage report --fail-under=100 --include='kodexa_client/*,tools/*' \
+		--omit='kodexa_client/api/*,kodexa_client/models/*'
+	$(BIN)/coverage report --fail-under=95 --include='kodexa_client/api/*,kodexa_client/models/*'
+endif
+
+generate: $(DEV) ## Write kodexa_client/api/ and kodexa_client/models/ from openapi.yaml
+	$(BIN)/python -m tools.generate
+
+check: $(DEV) ## Generate elsewhere, and fail if the result differs from what is here
+	$(BIN)/python -m tools.generate --check
+
+# recommended-strict is Redocly's recommended, with warnings that fail.
+lint: $(DEV) $(NODE) ## Check the code's style and the API document
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/openapi-spec-validator openapi.yaml
+	$(NODE_BIN)/redocly lint --extends recommended-strict openapi.yaml
+
+types: $(DEV) $(NODE) ## Check the types with mypy and pyright
+	$(BIN)/mypy
+	$(NODE_BIN)/pyright --warnings
+
+contract: $(DEV) $(NODE) ## Run the SDK against Prism, a server that knows only openapi.yaml
+	$(BIN)/python -m pytest tests/contract $(ARGS)
+
+build: $(DEV) ## Build the wheel and the source distribution, and check the wheel
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m tools.check_wheel dist
+
+requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pyproject.toml allow
+	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in \
+		--output-file requirements/testing.txt
+	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in requirements/dev.in \
+		--constraints requirements/testing.txt --output-file requirements/dev.txt
+
+clean: ## Remove everything that make installs and builds
+	rm -rf .venv dist tools/node/node_modules .coverage .hypothesis .mypy_cache .pytest_cache \
+		.ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Settings of this machine would end in the files: its indexes, links and caches of wheels.
+UV_COMPILE := env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX -u UV_INDEX_URL \
+	-u UV_EXTRA_INDEX_URL -u UV_DEFAULT_INDEX UV_NO_CONFIG=1 \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'
+
+$(VENV):
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.installed-testing: requirements/testing.txt $(VENV)
+	$(PIP) install --require-hashes --requirement requirements/testing.txt
+	@touch $@
+
+$(PROJECT): pyproject.toml .venv/.installed-testing
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt | $(PROJECT)
+	$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(NODE): tools/node/package.json tools/node/package-lock.json tools/node/.npmrc
+	npm ci --prefix tools/node --loglevel=error
+	@touch $@
