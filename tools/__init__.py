@@ -1,0 +1,1 @@
+"""What `make generate` and its kin run; not shipped."""
