@@ -1,0 +1,49 @@
+"""An async and sync SDK for the access tokens of the Kodexa platform."""
+
+from __future__ import annotations
+
+from ._client import AsyncKodexaClient, KodexaClient
+from ._dates import expires_in
+from .errors import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    InternalServerError,
+    KodexaError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProblemDetails,
+    RateLimitError,
+    ResponseValidationError,
+    UnprocessableEntityError,
+)
+from .types import UNSET, File, Response, Unset
+
+__all__ = [
+    "UNSET",
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncKodexaClient",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "File",
+    "InternalServerError",
+    "KodexaClient",
+    "KodexaError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "ProblemDetails",
+    "RateLimitError",
+    "Response",
+    "ResponseValidationError",
+    "UnprocessableEntityError",
+    "Unset",
+    "expires_in",
+]

@@ -1,0 +1,115 @@
+"""Settings: from arguments, then from the environment."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import httpx
+
+from ._auth import API_KEY_HEADER, ApiKey, check_header_value
+from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "DEFAULT_TIMEOUT_SECONDS",
+    "resolve_api_key",
+    "resolve_base_url",
+    "resolve_headers",
+    "resolve_timeout",
+]
+
+DEFAULT_BASE_URL = "https://platform.kodexa.ai"
+DEFAULT_TIMEOUT_SECONDS = 30.0
+_CONNECT_TIMEOUT_SECONDS = 5.0
+
+_URL_VARIABLE = "KODEXA_URL"
+# The newer tools of the vendor read the first, the older ones the second.
+_KEY_VARIABLES = ("KODEXA_API_KEY", "KODEXA_ACCESS_TOKEN")
+
+
+def resolve_api_key(api_key: str | None) -> ApiKey:
+    """Return the key that was given, or the environment's.
+
+    Raises:
+        ConfigurationError: There is none, or it can't be an HTTP field value.
+    """
+    if api_key is not None:
+        return ApiKey(api_key, "api_key")
+    for variable in _KEY_VARIABLES:
+        # A variable that is set to nothing counts as not set: shells and CI systems
+        # can't always unset one.
+        if value := os.environ.get(variable):
+            return ApiKey(value, variable)
+    message = (
+        "There is no API key. Give api_key=..., or set the environment variable "
+        "KODEXA_API_KEY (or the older KODEXA_ACCESS_TOKEN). A key is made in the Kodexa "
+        "platform under Settings > Access Tokens."
+    )
+    raise ConfigurationError(message)
+
+
+def resolve_base_url(base_url: str | httpx.URL | None) -> httpx.URL:
+    """Return the base URL that was given, or the environment's, or the vendor's own.
+
+    Returns:
+        The URL, whose path has no slash at its end.
+
+    Raises:
+        ConfigurationError: It is not an http or https URL with a host, or it has parts
+            that a base URL can't have. The text does not hold the URL: it may hold a
+            password.
+    """
+    if base_url is not None:
+        source, value = "base_url", base_url
+    else:
+        source, value = _URL_VARIABLE, os.environ.get(_URL_VARIABLE) or DEFAULT_BASE_URL
+    url = _parse_url(value, source)
+    if url.scheme not in {"http", "https"} or not url.host:
+        message = f"{source} is not an http or https URL with a host, like {DEFAULT_BASE_URL}."
+        raise ConfigurationError(message)
+    if url.userinfo:
+        message = f"{source} holds a user or password: take it out, and give the key as api_key."
+        raise ConfigurationError(message)
+    if url.query or url.fragment:
+        message = f"{source} has a query or a fragment, which a base URL can't have."
+        raise ConfigurationError(message)
+    return url.copy_with(path=url.path.rstrip("/"))
+
+
+def _parse_url(value: str | httpx.URL, source: str) -> httpx.URL:
+    try:
+        return httpx.URL(value)
+    except (httpx.InvalidURL, UnicodeError, TypeError):
+        pass
+    # Raised here, where the exception that quotes the URL is not its context.
+    message = f"{source} is not a URL."
+    raise ConfigurationError(message)
+
+
+def resolve_timeout(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
+    """Return the timeout of each phase of a call.
+
+    A number is for each phase; connecting gets no more than 5 seconds of it.
+    """
+    if timeout is None or isinstance(timeout, httpx.Timeout):
+        return httpx.Timeout(timeout)
+    return httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT_SECONDS))
+
+
+def resolve_headers(headers: Mapping[str, str] | None) -> httpx.Headers:
+    """Return the header fields for every request.
+
+    Raises:
+        ConfigurationError: One is the API key's, or can't be sent. The text does not
+            hold a value.
+    """
+    for name, value in (headers or {}).items():
+        if name.lower() == API_KEY_HEADER:
+            message = f"{API_KEY_HEADER} is not a default header: give the key as api_key."
+            raise ConfigurationError(message)
+        check_header_value(value, f"The default header {name!r}")
+    return httpx.Headers(headers, encoding="latin-1")

@@ -1,0 +1,90 @@
+"""What every generated model shares: further properties, and a repr without secrets."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from attrs import define, field
+
+from .types import UNSET
+
+__all__ = ["Model", "OpenModel"]
+
+Value = TypeVar("Value")
+
+
+def _none_if_empty(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what further properties compare as: none yet made equals none left."""
+    return value or None
+
+
+class Model:
+    """A generated model.
+
+    Attributes that are UNSET are left out of the ``repr``. Values of properties that
+    the document does not declare may be secrets, so they are shown as ``'***'``.
+    """
+
+    __slots__ = ()
+
+    __attrs_attrs__: ClassVar[tuple[Any, ...]] = ()
+
+    def __repr__(self) -> str:
+        """Show the declared properties that are set, and no undeclared value."""
+        declared = [
+            f"{attribute.name}={value!r}"
+            for attribute in self.__attrs_attrs__
+            if attribute.init and (value := getattr(self, attribute.name)) is not UNSET
+        ]
+        return f"{type(self).__name__}({', '.join([*declared, *self._undeclared()])})"
+
+    def _undeclared(self) -> list[str]:
+        return []
+
+
+@define(kw_only=True, repr=False)
+class OpenModel(Model, Generic[Value]):
+    """A generated model that keeps the properties which the document does not name.
+
+    They are read and written like a dictionary's: ``model["newProperty"]``.
+    """
+
+    # Most models have none: the dictionary is made when it is needed.
+    _additional_properties: dict[str, Value] | None = field(
+        default=None, init=False, eq=_none_if_empty
+    )
+
+    @property
+    def additional_properties(self) -> dict[str, Value]:
+        """The properties that the document does not name, by their JSON names."""
+        if self._additional_properties is None:
+            self._additional_properties = {}
+        return self._additional_properties
+
+    @additional_properties.setter
+    def additional_properties(self, value: dict[str, Value]) -> None:
+        self._additional_properties = value
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The JSON names of the properties that the document does not declare."""
+        return list(self._additional_properties or ())
+
+    def __getitem__(self, key: str) -> Value:
+        """Return a further property by its JSON name."""
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Value) -> None:
+        """Set a further property by its JSON name."""
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        """Remove a further property by its JSON name."""
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a further property of that JSON name is there."""
+        return key in (self._additional_properties or ())
+
+    def _undeclared(self) -> list[str]:
+        return [f"{key}='***'" for key in self.additional_keys]

@@ -1,0 +1,128 @@
+"""Requests as data: what an operation asks for becomes an httpx.Request."""
+
+from __future__ import annotations
+
+import json
+import platform
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+from .types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .types import RequestFiles
+
+__all__ = ["build_request", "choose_body", "encode_json"]
+
+Body = TypeVar("Body")
+
+
+# Problem details (RFC 9457) have a media type of their own.
+_ACCEPT = "application/json, application/problem+json"
+
+
+def build_request(
+    method: str,
+    path: str,
+    *,
+    base_url: httpx.URL,
+    default_headers: httpx.Headers,
+    timeout: httpx.Timeout,
+    params: Mapping[str, Any] | None,
+    headers: Mapping[str, str] | None,
+    cookies: Mapping[str, str] | None,
+    json: object,
+    content: bytes | None,
+    data: Mapping[str, Any] | None,
+    files: RequestFiles | None,
+) -> httpx.Request:
+    """Return the request, without the key.
+
+    Raises:
+        ValueError: The path is not one below the base URL, or the body can't be JSON.
+        TypeError: The body can't be JSON.
+    """
+    if not path.startswith("/"):
+        message = "A path starts with a slash: it is one below the base URL."
+        raise ValueError(message)
+    merged = httpx.Headers({"accept": _ACCEPT, "user-agent": user_agent()})
+    merged.update(default_headers)
+    if json is not UNSET:
+        content = encode_json(json)
+        merged["content-type"] = "application/json"
+    merged.update(headers)
+    return httpx.Request(
+        method,
+        f"{base_url}{path}",
+        params=params,
+        headers=merged,
+        cookies=dict(cookies) if cookies else None,
+        content=content,
+        data=data,
+        files=files,
+        extensions={"timeout": timeout.as_dict()},
+    )
+
+
+def choose_body(model: type[Body], body: Body | Unset, **properties: object) -> Body:
+    """Return the body that was given whole, or make one from its properties.
+
+    Args:
+        model: The body's class.
+        body: The body, or UNSET.
+        properties: The body's properties by their Python names, each a value or UNSET.
+
+    Raises:
+        TypeError: Both were given, or the body is of another class.
+    """
+    given = {name: value for name, value in properties.items() if value is not UNSET}
+    if body is UNSET:
+        return model(**given)
+    if given:
+        message = f"Give either body or its properties, not both: {', '.join(given)}."
+        raise TypeError(message)
+    if not isinstance(body, model):
+        message = (
+            f"body has to be of class {model.__name__}, not {type(body).__name__}. "
+            f"{model.__name__}.from_dict() makes one from a dictionary."
+        )
+        raise TypeError(message)
+    return body
+
+
+def encode_json(value: object) -> bytes:
+    """Write a value as JSON (RFC 8259), in UTF-8.
+
+    Raises:
+        ValueError: A number in it is not finite, a string in it is not Unicode text,
+            or it is nested too deeply.
+        TypeError: Something in it has no JSON type.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        problem = "a string in it has half of a surrogate pair, which is not Unicode text"
+    except RecursionError:
+        problem = "it is nested too deeply"
+    # Raised here, where the exception that holds the whole body is not its context.
+    message = f"The body can't be sent as JSON: {problem}."
+    raise ValueError(message)
+
+
+@cache
+def user_agent() -> str:
+    """Return the User-Agent (RFC 9110 10.1.5) of every request."""
+    try:
+        own_version = version("kodexa-client")
+    except PackageNotFoundError:
+        # Programs that are frozen into one file often leave the metadata out.
+        own_version = "unknown"
+    return (
+        f"kodexa-client/{own_version} python/{platform.python_version()} httpx/{httpx.__version__}"
+    )
