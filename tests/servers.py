@@ -1,0 +1,92 @@
+"""A scripted HTTP server on a real socket of the loopback interface."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+ANSWER = b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+
+
+class ScriptedServer:
+    """Answers each request with the next of its answers, and keeps what it received.
+
+    An answer is sent as it is. The connection stays open after one that begins with
+    ``HTTP/``, and is closed after anything else.
+    """
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self.received: list[bytes] = []
+        self.connections = 0
+        self._answers = answers
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        # Bounds every wait of a test that goes wrong.
+        self._listener.settimeout(10)
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._connection: socket.socket | None = None
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while self._answers:
+                self._connection, _ = self._listener.accept()
+                self.connections += 1
+                with self._connection:
+                    self._connection.settimeout(10)
+                    self._converse(self._connection)
+
+    def _converse(self, connection: socket.socket) -> None:
+        while self._answers and (request := _read_request(connection)):
+            self.received.append(request)
+            answer = self._answers.pop(0)
+            connection.sendall(answer)
+            if not answer.startswith(b"HTTP/"):
+                return
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._answers.clear()
+        # Closing alone would leave a thread waiting that is in accept() or recv().
+        for waiting in (self._listener, self._connection):
+            with contextlib.suppress(OSError):
+                if waiting is not None:
+                    waiting.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(timeout=10)
+        assert not self._thread.is_alive()
+
+
+def _read_request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        chunk = connection.recv(65536)
+        if not chunk:
+            return b""
+        data += chunk
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = 0
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+@contextlib.contextmanager
+def serve(*answers: bytes) -> Generator[ScriptedServer]:
+    """Serve the answers, one a request, until the block ends."""
+    server = ScriptedServer(list(answers))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,131 @@
+"""Settings come from arguments, then from the environment, and are checked at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from kodexa_client import ConfigurationError
+from kodexa_client._config import (
+    resolve_api_key,
+    resolve_base_url,
+    resolve_headers,
+    resolve_timeout,
+)
+
+
+def sent_key(api_key: Any) -> Any:
+    request = httpx.Request("GET", "https://a.test/")
+    return api_key.authorize(request, httpx.URL("https://a.test")).headers["x-api-key"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "environment", "expected"),
+    [
+        ("argument", {"KODEXA_API_KEY": "new", "KODEXA_ACCESS_TOKEN": "old"}, "argument"),
+        (None, {"KODEXA_API_KEY": "new", "KODEXA_ACCESS_TOKEN": "old"}, "new"),
+        (None, {"KODEXA_ACCESS_TOKEN": "old"}, "old"),
+        (None, {"KODEXA_API_KEY": "", "KODEXA_ACCESS_TOKEN": "old"}, "old"),
+    ],
+)
+def test_the_key_comes_from_the_argument_then_the_environment(
+    monkeypatch: pytest.MonkeyPatch, argument: Any, environment: Any, expected: Any
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert sent_key(resolve_api_key(argument)) == expected
+
+
+def test_without_a_key_the_ways_to_give_one_are_named() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_api_key(None)
+
+    for way in ("api_key=", "KODEXA_API_KEY", "KODEXA_ACCESS_TOKEN", "Settings > Access Tokens"):
+        assert way in str(caught.value)
+
+
+def test_a_bad_key_of_the_environment_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KODEXA_ACCESS_TOKEN", "canary\n")
+
+    with pytest.raises(ConfigurationError, match="KODEXA_ACCESS_TOKEN") as caught:
+        resolve_api_key(None)
+
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("argument", "environment", "expected"),
+    [
+        (None, None, "https://platform.kodexa.ai"),
+        (None, "", "https://platform.kodexa.ai"),
+        (None, "https://env.test/", "https://env.test"),
+        ("https://a.test", "https://env.test", "https://a.test"),
+        ("https://a.test/prefix", None, "https://a.test/prefix"),
+        ("https://a.test/prefix//", None, "https://a.test/prefix"),
+        (httpx.URL("http://127.0.0.1:80/"), None, "http://127.0.0.1"),
+    ],
+)
+def test_the_base_url_comes_from_the_argument_then_the_environment(
+    monkeypatch: pytest.MonkeyPatch, argument: Any, environment: Any, expected: Any
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("KODEXA_URL", environment)
+
+    assert str(resolve_base_url(argument)) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("canary.test", "not an http or https URL"),
+        ("/canary", "not an http or https URL"),
+        ("ftp://canary.test", "not an http or https URL"),
+        ("https://", "not an http or https URL"),
+        ("https://user:canary@a.test", "user or password"),
+        ("https://a.test/?tenant=canary", "query"),
+        ("https://a.test/#canary", "fragment"),
+        ("https://a.test:canary", "not a URL"),
+        ("https://a.test/\x00canary", "not a URL"),
+        (42, "not a URL"),
+    ],
+)
+def test_a_bad_base_url_is_refused_and_not_quoted(url: Any, problem: Any) -> None:
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        resolve_base_url(url)
+
+    assert "canary" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("timeout", "expected"),
+    [
+        (30.0, httpx.Timeout(30.0, connect=5.0)),
+        (2, httpx.Timeout(2)),
+        (None, httpx.Timeout(None)),
+        (httpx.Timeout(7, read=60), httpx.Timeout(7, read=60)),
+    ],
+)
+def test_a_timeout_is_for_each_phase(timeout: Any, expected: Any) -> None:
+    assert resolve_timeout(timeout) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "problem"),
+    [
+        ({"X-API-Key": "canary"}, "give the key as api_key"),
+        ({"x-tenant": "canary\r\nx-evil: 1"}, "'x-tenant' has a control character"),
+    ],
+)
+def test_a_bad_default_header_is_refused_and_its_value_not_quoted(
+    headers: Any, problem: Any
+) -> None:
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        resolve_headers(headers)
+
+    assert "canary" not in str(caught.value)

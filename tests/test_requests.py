@@ -1,0 +1,77 @@
+"""What can't be sent is refused before anything is sent, without a word of it."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import PackageNotFoundError
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kodexa_client import UNSET, _requests
+from kodexa_client._requests import choose_body, encode_json
+from kodexa_client.models import AccessToken
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+)
+
+
+@given(json_values)
+def test_json_is_written_in_utf_8(value: Any) -> None:
+    assert json.loads(encode_json(value).decode("utf-8")) == value
+
+
+def nested(depth: Any) -> Any:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"a": float("nan")}, ValueError),
+        ([float("inf")], ValueError),
+        ({"canary": "\ud800"}, ValueError),
+        (nested(100_000), ValueError),
+        ({"a": {1, 2}}, TypeError),
+    ],
+)
+def test_what_is_no_json_is_refused_without_being_quoted(value: Any, kind: Any) -> None:
+    with pytest.raises(kind) as caught:
+        encode_json(value)
+
+    assert "canary" not in str(caught.value)
+    assert not isinstance(caught.value, UnicodeError)
+    assert not isinstance(caught.value.__context__, UnicodeError)
+
+
+def test_the_user_agent_does_without_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_requests, "version", refuse)
+
+    assert _requests.user_agent.__wrapped__().startswith("kodexa-client/unknown python/")
+
+
+def refuse(name: Any) -> Any:
+    raise PackageNotFoundError(name)
+
+
+def test_a_body_is_made_of_the_properties_that_were_given() -> None:
+    body = choose_body(AccessToken, UNSET, name="ci", id=UNSET, user_id=None)
+
+    assert body == AccessToken(name="ci", user_id=None)
+
+
+def test_a_body_that_was_given_is_taken_as_it_is() -> None:
+    body = AccessToken(name="ci")
+
+    assert choose_body(AccessToken, body, name=UNSET) is body

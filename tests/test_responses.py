@@ -1,0 +1,50 @@
+"""A 2xx that is not what the document promises is an exception that says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kodexa_client import ResponseValidationError
+
+if TYPE_CHECKING:
+    from pytest_httpx import HTTPXMock
+
+    from .conftest import EitherClient
+
+PROBLEMS = {
+    "empty": (b"", "it is empty"),
+    "html": (b"<html>canary</html>", "it is not JSON (line 1, column 1; its Content-Type is"),
+    "truncated": (b'{"name": "canary', "it is not JSON (line 1, column 10;"),
+    "array": (b'["canary"]', "expected a JSON object for AccessToken, got a JSON array"),
+    "string": (b'"canary"', "expected a JSON object for AccessToken, got a JSON string"),
+    "null": (b"null", "expected a JSON object for AccessToken, got null"),
+    "inside": (b'{"user": "canary"}', "expected a JSON object for user, got a JSON string"),
+    "date": (b'{"createdOn": "canary"}', "expected an RFC 3339 date-time, got another string"),
+    "latin-1": (b'{"name": "canary\xe9"}', "it is not UTF-8 (at byte 16)"),
+    "deep": (b'{"a":' * 100_000, "it is nested too deeply"),
+    "nan": (b'{"a": NaN}', "a value in it can't be read (ValueError)"),
+    "digits": (b'{"a": ' + b"9" * 5_000 + b"}", "a value in it can't be read (ValueError)"),
+}
+
+
+@pytest.mark.parametrize(("body", "problem"), PROBLEMS.values(), ids=PROBLEMS)
+async def test_what_came_instead_is_said_and_not_quoted(
+    either: EitherClient, httpx_mock: HTTPXMock, body: Any, problem: Any
+) -> None:
+    httpx_mock.add_response(
+        status_code=201, content=body, headers={"x-request-id": "r1", "content-type": "text/x"}
+    )
+
+    with pytest.raises(ResponseValidationError) as caught:
+        await either.create(name="ci")
+
+    error = caught.value
+    assert f"what the API's document promises: {problem}" in str(error)
+    assert "The request was carried out" in str(error)
+    assert "canary" not in str(error)
+    assert (error.status_code, error.body, error.request_id) == (201, body, "r1")
+    assert (error.method, error.url) == ("POST", "https://kodexa.test/api/access-tokens")
+    assert error.headers["content-type"] == "text/x"
+    assert (error.__cause__, error.__context__) == (None, None)

@@ -1,0 +1,162 @@
+"""Over real sockets: where the key goes, what is followed, and what is kept."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+from typing import Any
+
+import pytest
+
+from kodexa_client import APIConnectionError, APIStatusError, ResponseValidationError
+
+from .conftest import API_KEY, EitherClient, close
+from .servers import ANSWER, serve
+
+
+@pytest.fixture
+async def connect(client_class: Any) -> Any:
+    clients = []
+
+    def make(base_url: Any, **settings: Any) -> Any:
+        client = client_class(api_key=API_KEY, base_url=base_url, **settings)
+        clients.append(client)
+        return EitherClient(client)
+
+    yield make
+    for client in clients:
+        await close(client)
+
+
+def redirect(status: Any, location: Any) -> Any:
+    return f"HTTP/1.1 {status} X\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n".encode()
+
+
+async def test_the_key_is_on_the_wire_once(connect: Any) -> None:
+    with serve(ANSWER) as server:
+        await connect(server.url).create(name="ci")
+
+    (received,) = server.received
+    assert received.lower().count(b"x-api-key") == 1
+    assert f"x-api-key: {API_KEY}".encode() in received
+    assert received.startswith(b"POST /api/access-tokens HTTP/1.1\r\n")
+    assert received.endswith(b'{"name":"ci"}')
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("given", [False, True], ids=["own", "injected"])
+async def test_a_redirect_is_not_followed(
+    connect: Any, http_client_class: Any, status: Any, given: Any
+) -> None:
+    with serve(ANSWER) as elsewhere, serve(redirect(status, elsewhere.url)) as server:
+        settings = {"http_client": http_client_class(follow_redirects=True)} if given else {}
+        client = connect(server.url, **settings)
+
+        with pytest.raises(APIStatusError, match="Redirects are not followed") as caught:
+            await client.create(name="ci")
+
+        if given:
+            await close_http(settings["http_client"])
+    assert caught.value.status_code == status
+    assert caught.value.headers["location"] == elsewhere.url
+    assert (len(server.received), elsewhere.received) == (1, [])
+
+
+async def close_http(http_client: Any) -> Any:
+    if hasattr(http_client, "aclose"):
+        await http_client.aclose()
+    else:
+        http_client.close()
+
+
+async def test_a_connection_is_kept_and_shared_by_copies(connect: Any) -> None:
+    with serve(ANSWER, ANSWER, ANSWER) as server:
+        client = connect(server.url)
+        await client.create(name="1")
+        await client.create(name="2")
+        await EitherClient(client.client.with_options(timeout=5)).create(name="3")
+
+    assert (len(server.received), server.connections) == (3, 1)
+
+
+async def test_a_cookie_is_not_sent_back(connect: Any) -> None:
+    cookie = ANSWER.replace(b"\r\n\r\n", b"\r\nset-cookie: session=canary; path=/\r\n\r\n")
+    with serve(cookie, ANSWER) as server:
+        client = connect(server.url)
+        await client.create(name="1")
+        await client.create(name="2")
+
+    assert len(server.received) == 2
+    assert b"session" not in b"".join(server.received)
+
+
+async def test_a_proxy_of_the_environment_does_not_see_an_http_request(
+    connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(ANSWER) as proxy, serve(ANSWER) as server:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        await connect(server.url).create(name="ci")
+
+    assert (len(server.received), proxy.received) == (1, [])
+
+
+async def test_a_proxy_of_the_environment_gets_a_connect_without_the_key(
+    connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    with serve(refusal) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(APIConnectionError, match="ProxyError"):
+            await connect("https://kodexa.test").create(name="ci")
+
+    (received,) = proxy.received
+    assert received.startswith(b"CONNECT kodexa.test:443 HTTP/1.1")
+    assert API_KEY.encode() not in received
+
+
+async def test_a_refused_connection_is_not_sent(connect: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(APIConnectionError, match="was not sent") as caught:
+        await connect(f"http://127.0.0.1:{port}").create(name="ci")
+
+    assert caught.value.sent is False
+
+
+async def test_a_dropped_connection_may_have_been_carried_out(connect: Any) -> None:
+    with (
+        serve(b"") as server,
+        pytest.raises(APIConnectionError, match="may have been carried out") as caught,
+    ):
+        await connect(server.url).create(name="ci")
+
+    assert caught.value.sent is True
+    assert len(server.received) == 1
+
+
+async def test_a_body_that_is_cut_short_is_no_answer(connect: Any) -> None:
+    with serve(b"HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{", b"") as server:
+        client = connect(server.url, timeout=0.2)
+
+        with pytest.raises(APIConnectionError, match="may have been carried out"):
+            await client.create(name="ci")
+
+
+async def test_a_compressed_answer_is_read(connect: Any) -> None:
+    body = gzip.compress(b'{"id": "1"}')
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(body)}\r\n\r\n"
+    with serve(head.encode() + body) as server:
+        assert (await connect(server.url).create()).id == "1"
+
+
+async def test_the_connections_are_usable_after_an_unreadable_answer(connect: Any) -> None:
+    html = ANSWER.replace(b"\r\n\r\n{}", b"\r\n\r\n<>")
+    with serve(html, ANSWER) as server:
+        client = connect(server.url)
+        with pytest.raises(ResponseValidationError):
+            await client.create(name="1")
+        await client.create(name="2")
+
+    assert server.connections == 1
