@@ -142,7 +142,7 @@ class APIStatusError(KodexaError):
         self.headers = response.headers
         self.body = response.content
         self.problem = parse_problem(response.content)
-        self.request_id = response.headers.get("x-request-id")
+        self.request_id: str | None = response.headers.get("x-request-id")
         self.method = method
         self.url = url
 
@@ -197,7 +197,7 @@ class ResponseValidationError(KodexaError):
         self.status_code = response.status_code
         self.headers = response.headers
         self.body = response.content
-        self.request_id = response.headers.get("x-request-id")
+        self.request_id: str | None = response.headers.get("x-request-id")
         self.method = response.request.method
         self.url = display_url(response.request.url)
 

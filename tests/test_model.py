@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kodexa_client import UNSET
+from kodexa_client import UNSET, Unset
 from kodexa_client._mismatch import MismatchError, json_type
+from kodexa_client._model import Model
 from kodexa_client.models import (
     AccessToken,
     FavoriteLink,
@@ -247,3 +248,29 @@ def test_types_are_named_as_json_names_them(value: Any, name: Any) -> None:
 
 def test_a_model_is_not_a_mapping() -> None:
     assert not isinstance(AccessToken(), Mapping)
+
+
+def test_a_model_without_further_properties_shows_its_own() -> None:
+    @attrs.define(kw_only=True, repr=False)
+    class Closed(Model):
+        name: str | Unset = UNSET
+        size: int | Unset = UNSET
+
+    assert repr(Closed(name="ci")) == f"{Closed.__name__}(name='ci')"
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.text(),
+            "title": st.text(),
+            "status": st.integers(),
+            "detail": st.text(),
+            "instance": st.text(),
+            "errors": st.dictionaries(st.text(), st.text()) | st.none(),
+        },
+    )
+)
+def test_a_problem_is_written_as_it_was_read(source: dict[str, Any]) -> None:
+    assert Problem.from_dict(source).to_dict() == source

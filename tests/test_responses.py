@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from kodexa_client import ResponseValidationError
+from kodexa_client._responses import build_response
 
 if TYPE_CHECKING:
     from pytest_httpx import HTTPXMock
@@ -48,3 +50,13 @@ async def test_what_came_instead_is_said_and_not_quoted(
     assert (error.method, error.url) == ("POST", "https://kodexa.test/api/access-tokens")
     assert error.headers["content-type"] == "text/x"
     assert (error.__cause__, error.__context__) == (None, None)
+
+
+def test_a_required_property_that_is_missing_is_named() -> None:
+    def parse(response: httpx.Response) -> Any:
+        return response.json()["id"]
+
+    request = httpx.Request("GET", "https://a.test/")
+
+    with pytest.raises(ResponseValidationError, match=r"a required property is missing \('id'\)"):
+        build_response(httpx.Response(200, json={}, request=request), parse)

@@ -30,9 +30,9 @@ def finish(folders: Iterable[Path], *, settings: Path) -> None:
         for module in folder.glob("*/__init__.py"):
             _prune_imports(module, settings)
     paths = [str(folder) for folder in folders]
-    _ruff("check", "--fix-only", "--quiet", *paths, settings=settings)
-    _ruff("format", "--quiet", *paths, settings=settings)
-    _ruff("check", "--quiet", "--output-format=concise", *paths, settings=settings)
+    _ruff("check", "--fix-only", "--exit-zero", *paths, settings=settings)
+    _ruff("format", *paths, settings=settings)
+    _ruff("check", "--output-format=concise", *paths, settings=settings)
 
 
 def prove_importable(package: Path, folders: Iterable[str]) -> None:
@@ -49,7 +49,8 @@ def prove_importable(package: Path, folders: Iterable[str]) -> None:
     program = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
     # -I: nothing of this folder or of the environment stands in front of the package.
     setup = f"import sys; sys.path.insert(0, {str(package.parent)!r})\n"
-    _run([sys.executable, "-I", "-B", "-c", setup + program, *modules], "A module does not import")
+    command = [sys.executable, "-I", "-B", "-c", setup + program, *modules]
+    _run(command, "A module does not import", folder=package.parent)
 
 
 def _prune_imports(module: Path, settings: Path) -> None:
@@ -64,12 +65,18 @@ def _prune_imports(module: Path, settings: Path) -> None:
         input=module.read_bytes(),
         capture_output=True,
         check=True,
+        cwd=settings.parent,
     )
     module.write_bytes(result.stdout)
 
 
 def _ruff(*arguments: str, settings: Path) -> None:
-    _run(_ruff_command(*arguments, settings=settings), "ruff refuses the generated code")
+    # In the settings' folder, which ruff takes their paths to be relative to.
+    _run(
+        _ruff_command(*arguments, settings=settings),
+        "ruff refuses the generated code",
+        folder=settings.parent,
+    )
 
 
 def _ruff_command(*arguments: str, settings: Path) -> list[str]:
@@ -77,7 +84,7 @@ def _ruff_command(*arguments: str, settings: Path) -> list[str]:
     return [sys.executable, "-m", "ruff", *arguments, f"--config={settings}", "--no-cache"]
 
 
-def _run(command: list[str], complaint: str) -> None:
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+def _run(command: list[str], complaint: str, folder: Path) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     if result.returncode:
         raise DocumentError(f"{complaint}:\n{result.stdout}{result.stderr}".rstrip())

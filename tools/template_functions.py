@@ -44,6 +44,7 @@ def add_template_functions(project: Project, document: Document) -> None:
     """
     environment: Environment = project.env
     environment.filters["builtin_lists"] = builtin_lists
+    environment.filters["ends_docstring"] = ends_docstring
     tag_descriptions = {
         str(PythonIdentifier(tag["name"], prefix="tag")): tag.get("description", "")
         for tag in document.content.get("tags", [])
@@ -90,6 +91,16 @@ def _cyclic_imports(project: Project) -> Callable[[ModelProperty, str], bool]:
 def _imported_module(line: str) -> str:
     """Return the module that a line like ``from ..models.user import User`` imports from."""
     return line.split()[1].rpartition(".")[2]
+
+
+def ends_docstring(text: str) -> str:
+    """Keep a quotation mark at the end of a docstring apart from those that close it.
+
+    Args:
+        text: What ``safe_for_docstring`` made of the document's words.
+    """
+    # An even number of backslashes before it escapes each other, and not the quotation mark.
+    return re.sub(r'(?<!\\)((?:\\\\)*)"$', r'\1\\"', text)
 
 
 def builtin_lists(code: str) -> str:

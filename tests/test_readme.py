@@ -1,0 +1,49 @@
+"""The blocks of the README run, against the fake platform."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kodexa_client.testing import FakePlatform
+
+from .conftest import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCKS = re.findall(
+    r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Generator[FakePlatform]:
+    platform = FakePlatform(api_keys=["readme-key"])
+    with platform.serve() as base_url:
+        monkeypatch.setenv("KODEXA_URL", base_url)
+        monkeypatch.setenv("KODEXA_API_KEY", "readme-key")
+        yield platform
+
+
+def test_the_readme_has_blocks() -> None:
+    assert len(BLOCKS) >= 4
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+async def test_a_block_runs(block: str, platform: FakePlatform) -> None:
+    # A block that calls asyncio.run() can't do so inside of this test's loop.
+    source = block.replace("asyncio.run(main())\n", "")
+    names: dict[str, Any] = {}
+
+    exec(compile(source, str(README), "exec"), names)  # noqa: S102 - the README is ours
+
+    # `main` of a program, and the test function of the block on testing.
+    tests = [name for name in names if name == "main" or name.startswith("test_")]
+    for name in tests:
+        await settle(names[name]())
+    assert platform.created_tokens or tests == ["test_a_token_is_created"]
