@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from ._requests import QueryParams
     from .types import RequestFiles
 
 __all__ = ["AsyncKodexaClient", "KodexaClient"]
@@ -227,12 +228,12 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
         method: str,
         path: str,
         *,
-        params: Mapping[str, Any] | None = None,
+        params: QueryParams | None = None,
         headers: Mapping[str, str] | None = None,
         cookies: Mapping[str, str] | None = None,
         json: object = UNSET,
         content: bytes | None = None,
-        data: Mapping[str, Any] | None = None,
+        content_type: str | None = None,
         files: RequestFiles | None = None,
     ) -> httpx.Response:
         """Send one request and return its answer, if that is a 2xx.
@@ -243,12 +244,13 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
         Args:
             method: The method, for example ``"GET"``.
             path: The path below the base URL, percent-encoded, starting with a slash.
-            params: The query's parameters.
+            params: The query's parameters: a mapping, or pairs of name and value.
             headers: Further header fields.
             cookies: Cookies for this request alone.
             json: The body, to be written as JSON. None is JSON's null.
             content: The body, as it is.
-            data: The fields of a form.
+            content_type: The body's media type. Default: ``application/json`` for
+                ``json``, none for ``content``.
             files: The parts of a multipart body.
 
         Returns:
@@ -270,7 +272,7 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
             cookies=cookies,
             json=json,
             content=content,
-            data=data,
+            content_type=content_type,
             files=files,
         )
         outcome: httpx.Response | APIConnectionError
@@ -365,12 +367,12 @@ class KodexaClient(_Client[httpx.Client], Resources):
         method: str,
         path: str,
         *,
-        params: Mapping[str, Any] | None = None,
+        params: QueryParams | None = None,
         headers: Mapping[str, str] | None = None,
         cookies: Mapping[str, str] | None = None,
         json: object = UNSET,
         content: bytes | None = None,
-        data: Mapping[str, Any] | None = None,
+        content_type: str | None = None,
         files: RequestFiles | None = None,
     ) -> httpx.Response:
         """Send one request and return its answer, if that is a 2xx.
@@ -385,7 +387,7 @@ class KodexaClient(_Client[httpx.Client], Resources):
             cookies=cookies,
             json=json,
             content=content,
-            data=data,
+            content_type=content_type,
             files=files,
         )
         outcome: httpx.Response | APIConnectionError

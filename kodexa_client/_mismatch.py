@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
+from uuid import UUID
 
 from .types import UNSET
 
-__all__ = ["MismatchError", "as_mapping", "json_type", "null_or_unset"]
+__all__ = ["MismatchError", "as_mapping", "json_type", "null_or_unset", "parse_uuid", "refuse"]
 
 
 class MismatchError(ValueError):
@@ -38,6 +39,28 @@ def null_or_unset(value: object, expected: str) -> Any:  # noqa: ANN401 - it sta
     """
     if value is UNSET or value is None:
         return value
+    raise _mismatch(value, expected)
+
+
+def parse_uuid(value: str) -> UUID:
+    """Read a UUID.
+
+    Raises:
+        MismatchError: The value is not one.
+    """
+    try:
+        return UUID(value)
+    except ValueError:
+        pass
+    raise MismatchError("expected a UUID, got another string")
+
+
+def refuse(value: object, expected: str) -> NoReturn:
+    """Refuse a value, whatever it is.
+
+    Raises:
+        MismatchError: Always; the text says what was expected.
+    """
     raise _mismatch(value, expected)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,13 +14,13 @@ import httpx
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from .types import RequestFiles
 
-__all__ = ["build_request", "choose_body", "encode_json"]
+__all__ = ["build_request", "choose_body", "choose_optional_body", "encode_json"]
 
 Body = TypeVar("Body")
+
+QueryParams = Mapping[str, Any] | Sequence[tuple[str, str]]
 
 
 # Problem details (RFC 9457) have a media type of their own.
@@ -33,12 +34,12 @@ def build_request(
     base_url: httpx.URL,
     default_headers: httpx.Headers,
     timeout: httpx.Timeout,
-    params: Mapping[str, Any] | None,
+    params: QueryParams | None,
     headers: Mapping[str, str] | None,
     cookies: Mapping[str, str] | None,
     json: object,
     content: bytes | None,
-    data: Mapping[str, Any] | None,
+    content_type: str | None,
     files: RequestFiles | None,
 ) -> httpx.Request:
     """Return the request, without the key.
@@ -54,22 +55,23 @@ def build_request(
     merged.update(default_headers)
     if json is not UNSET:
         content = encode_json(json)
-        merged["content-type"] = "application/json"
+        content_type = content_type or "application/json"
+    if content_type is not None:
+        merged["content-type"] = content_type
     merged.update(headers)
     return httpx.Request(
         method,
         f"{base_url}{path}",
-        params=params,
+        params=params if isinstance(params, Mapping) or params is None else list(params),
         headers=merged,
         cookies=dict(cookies) if cookies else None,
         content=content,
-        data=data,
         files=files,
         extensions={"timeout": timeout.as_dict()},
     )
 
 
-def choose_body(model: type[Body], body: Body | Unset, **properties: object) -> Body:
+def choose_body(model: type[Body], body: Body | Unset, /, **properties: object) -> Body:
     """Return the body that was given whole, or make one from its properties.
 
     Args:
@@ -93,6 +95,19 @@ def choose_body(model: type[Body], body: Body | Unset, **properties: object) -> 
         )
         raise TypeError(message)
     return body
+
+
+def choose_optional_body(
+    model: type[Body], body: Body | Unset, /, **properties: object
+) -> Body | Unset:
+    """Do as ``choose_body``, for a request that may do without a body: none if nothing was given.
+
+    Raises:
+        TypeError: Both were given, or the body is of another class.
+    """
+    if body is UNSET and all(value is UNSET for value in properties.values()):
+        return UNSET
+    return choose_body(model, body, **properties)
 
 
 def encode_json(value: object) -> bytes:

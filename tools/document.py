@@ -50,6 +50,18 @@ class Document:
             mark, node = found
         return f"{self.path.name}:{mark.line + 1}:{mark.column + 1}"
 
+    def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        """Follow the references of a part of the document, within the document."""
+        seen: set[str] = set()
+        while (reference := node.get("$ref")) and reference not in seen:
+            seen.add(reference)
+            target: Any = self.content
+            for step in reference.removeprefix("#/").split("/"):
+                key = step.replace("~1", "/").replace("~0", "~")
+                target = target.get(key, {}) if isinstance(target, dict) else {}
+            node = target if isinstance(target, dict) else {}
+        return node
+
     def operations(self) -> Iterator[tuple[Place, dict[str, Any]]]:
         """Yield each operation with its place."""
         for path, item in (self.content.get("paths") or {}).items():

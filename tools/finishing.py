@@ -27,7 +27,7 @@ def finish(folders: Iterable[Path], *, settings: Path) -> None:
     """
     folders = list(folders)
     for folder in folders:
-        for module in folder.glob("*/__init__.py"):
+        for module in folder.rglob("__init__.py"):
             _prune_imports(module, settings)
     paths = [str(folder) for folder in folders]
     _ruff("check", "--fix-only", "--exit-zero", *paths, settings=settings)

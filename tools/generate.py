@@ -9,9 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .document import DocumentError, load_document
-from .finishing import finish, prove_importable
-from .rendering import GENERATED_FOLDERS, render
+from .building import Recipe, build
+from .document import DocumentError
+from .rendering import GENERATED_FOLDERS
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,7 +26,8 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
     package = root / "kodexa_client"
     try:
         with tempfile.TemporaryDirectory(prefix=".generated-", dir=root) as temporary:
-            fresh = build(root, Path(temporary))
+            fresh = Path(temporary) / package.name
+            build(Recipe.of(root), fresh)
             if options.check:
                 return _report(compare(package, fresh))
             replace(package, fresh)
@@ -34,33 +35,6 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def build(root: Path, temporary: Path) -> Path:
-    """Generate into a copy of the package, and return the copy.
-
-    Raises:
-        DocumentError: The document can't be used, or what comes of it doesn't work.
-    """
-    document = load_document(root / "openapi.yaml")
-    output = temporary / "output"
-    render(
-        document,
-        config_path=root / "generator-config.yaml",
-        templates=root / "templates",
-        output=output,
-    )
-    fresh = temporary / "kodexa_client"
-    shutil.copytree(
-        root / "kodexa_client",
-        fresh,
-        ignore=shutil.ignore_patterns("__pycache__", *GENERATED_FOLDERS),
-    )
-    for folder in GENERATED_FOLDERS:
-        shutil.move(output / folder, fresh / folder)
-    finish((fresh / folder for folder in GENERATED_FOLDERS), settings=root / "pyproject.toml")
-    prove_importable(fresh, GENERATED_FOLDERS)
-    return fresh
 
 
 def replace(package: Path, fresh: Path) -> None:

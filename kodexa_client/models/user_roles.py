@@ -62,5 +62,5 @@ class UserRoles(OpenModel[Any]):
         )
         value: Any
         if (value := self.roles) is not UNSET:
-            result["roles"] = None if value is None else value
+            result["roles"] = value
         return result

@@ -125,9 +125,15 @@ def add_schema(**schemas: Any) -> Callable[[dict[str, Any]], None]:
         (
             add_operation(
                 "/api/projects",
-                requestBody={"content": {"application/xml": {"schema": {"type": "object"}}}},
+                parameters=[
+                    {"name": "filter", "in": "query", "content": {"application/json": {}}},
+                ],
             ),
-            "Unsupported content type application/xml",
+            "the parameter filter has no schema",
+        ),
+        (
+            add_operation("/api/x", tags=["request"]),
+            "the tag request and what every client has would both be client.request",
         ),
         (
             add_schema(Broken={"type": "array"}),

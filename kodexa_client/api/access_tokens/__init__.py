@@ -64,6 +64,7 @@ class AsyncAccessTokens:
             ResponseValidationError: The answer is a 2xx, and not what the document promises.
             ConfigurationError: The client is closed.
             ValueError: A value can't be sent, for example a date-time without a time zone.
+            TypeError: Both ``body`` and one of its properties were given.
         """
         return await _create_access_token.asyncio(
             client=self._client,
@@ -160,6 +161,7 @@ class AccessTokens:
             ResponseValidationError: The answer is a 2xx, and not what the document promises.
             ConfigurationError: The client is closed.
             ValueError: A value can't be sent, for example a date-time without a time zone.
+            TypeError: Both ``body`` and one of its properties were given.
         """
         return _create_access_token.sync(
             client=self._client,

@@ -22,11 +22,13 @@ def _get_kwargs(
     *,
     body: AccessToken,
 ) -> dict[str, Any]:
-    return {
+    _kwargs: dict[str, Any] = {
         "method": "POST",
         "path": "/api/access-tokens",
-        "json": body.to_dict(),
     }
+    _kwargs["json"] = body.to_dict()
+
+    return _kwargs
 
 
 def _parse_response(response: httpx.Response) -> AccessToken:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openapi_python_client.strings import safe_for_docstring
 
-from tools.template_functions import builtin_lists, ends_docstring, item_variable
+from tools.properties import builtin_lists, item_variable
+from tools.wording import ends_docstring
 
 
 @given(st.text(alphabet='"\\ a') | st.text())

@@ -1,0 +1,27 @@
+"""Warnings of deprecated operations, which point at the line that calls one."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from pathlib import Path
+
+__all__ = ["warn_deprecated"]
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+def warn_deprecated(operation: str) -> None:
+    """Warn that the API's document deprecates an operation.
+
+    Args:
+        operation: The operation's name.
+    """
+    level = 0
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(
+        f"The API's document deprecates {operation}.", DeprecationWarning, stacklevel=level + 1
+    )
