@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 import httpx
@@ -13,11 +14,16 @@ __all__ = [
     "ApiKey",
     "AsyncKeyTransport",
     "KeyTransport",
-    "check_header_value",
+    "header_problem",
     "origin_of",
 ]
 
 API_KEY_HEADER = "x-api-key"
+
+# RFC 9110 5.6.2.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# C0, delete, and C1: U+0085 is a line break to some.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -39,13 +45,9 @@ class ApiKey:
             ConfigurationError: The key can't be an HTTP field value. The text does not
                 hold the key.
         """
-        if not isinstance(value, str):
-            message = f"The API key from {source} is a {type(value).__name__}, not a string."
-            raise ConfigurationError(message)
-        if not value:
-            message = f"The API key from {source} is empty."
-            raise ConfigurationError(message)
-        check_header_value(value, f"The API key from {source}")
+        problem = "is empty" if value == "" else header_problem(API_KEY_HEADER, value)
+        if problem is not None:
+            raise ConfigurationError(f"The API key from {source} {problem}.")
         self._value = value.encode("latin-1")
 
     def __repr__(self) -> str:
@@ -62,9 +64,10 @@ class ApiKey:
 
         The request itself stays without the key: exceptions and logs hold on to it.
         """
-        headers = request.headers.raw
+        name = API_KEY_HEADER.encode("ascii")
+        headers = [field for field in request.headers.raw if field[0].lower() != name]
         if origin_of(request.url) == origin_of(origin):
-            headers = [*headers, (API_KEY_HEADER.encode("ascii"), self._value)]
+            headers.append((name, self._value))
         return httpx.Request(
             request.method,
             request.url,
@@ -72,6 +75,10 @@ class ApiKey:
             stream=request.stream,
             extensions=request.extensions,
         )
+
+    def redact(self, content: bytes) -> bytes:
+        """Return what a server sent, without the key, should it have sent that back."""
+        return content.replace(self._value, b"***")
 
 
 class AsyncKeyTransport(httpx.AsyncBaseTransport):
@@ -104,25 +111,22 @@ class KeyTransport(httpx.BaseTransport):
         return self._transport.handle_request(self._key.authorize(request, self._origin))
 
 
-def check_header_value(value: str, what: str) -> None:
-    """Check that a string can be a field value as it is (RFC 9110 5.5).
+def header_problem(name: str, value: str) -> str | None:
+    """Say why a header field can't be sent as it is, or return None (RFC 9110 5.1, 5.5).
 
-    Args:
-        value: The field value.
-        what: What it is, for the error.
-
-    Raises:
-        ConfigurationError: It can't. The text does not hold the value.
+    What is said holds neither the name nor the value: either may be a secret.
     """
+    if not isinstance(name, str) or not isinstance(value, str):
+        return "is not a string"
+    if not _TOKEN.fullmatch(name):
+        return "has a name that is not a token of letters, digits and dashes"
     if value != value.strip():
-        message = f"{what} has white space around it, for example a line break: strip it."
-        raise ConfigurationError(message)
-    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):  # noqa: PLR2004
-        message = f"{what} has a control character in it."
-        raise ConfigurationError(message)
-    if any(ord(character) > 0xFF for character in value):  # noqa: PLR2004
-        message = f"{what} has a character outside Latin-1, which a header can't carry."
-        raise ConfigurationError(message)
+        return "has white space around it, for example a line break: strip it"
+    if _CONTROL.search(value):
+        return "has a control character in it"
+    if not value.isascii() and max(value) > "\xff":
+        return "has a character outside Latin-1, which a header can't carry"
+    return None
 
 
 def origin_of(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -16,10 +16,10 @@ from ._config import (
     resolve_timeout,
 )
 from ._requests import build_request
-from ._responses import conclude
-from ._transports import AsyncClientTransport, ClientTransport
+from ._responses import Outcome, conclude, without_body
+from ._transports import AsyncClientTransport, ClientTransport, Progress
 from .api import AsyncResources, Resources
-from .errors import APIConnectionError, ConfigurationError, error_from_exception
+from .errors import ConfigurationError, error_from_exception
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -58,7 +58,13 @@ class _Client(Generic[HTTPClient]):
 
     def __repr__(self) -> str:
         """Show where the client calls, and no key."""
-        return f"{type(self).__name__}(base_url={str(self._base_url)!r})"
+        # A traceback may show a client that could not be made.
+        base_url = getattr(self, "_base_url", None)
+        return f"{type(self).__name__}(base_url={None if base_url is None else str(base_url)!r})"
+
+    def __copy__(self) -> Self:
+        """Do as ``with_options()`` without a change."""
+        return self.with_options()
 
     @property
     def base_url(self) -> httpx.URL:
@@ -86,15 +92,15 @@ class _Client(Generic[HTTPClient]):
     def with_options(
         self,
         *,
-        api_key: str | Unset = UNSET,
-        base_url: str | httpx.URL | Unset = UNSET,
+        api_key: str | None = None,
+        base_url: str | httpx.URL | None = None,
         timeout: float | httpx.Timeout | Unset | None = UNSET,
-        default_headers: Mapping[str, str] | Unset = UNSET,
+        default_headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Return a copy with other settings, which shares the connections.
 
         The original stays as it is, and stays the one to close: closing the copy
-        leaves the connections open.
+        leaves the connections open. What is not given is the original's.
 
         Args:
             api_key: Another key.
@@ -116,16 +122,16 @@ class _Client(Generic[HTTPClient]):
             if not isinstance(getattr(type(self), name, None), cached_property)
         )
         copy._owns_http_client = False
-        if api_key is not UNSET:
+        if api_key is not None:
             copy.set_api_key(api_key)
-        if base_url is not UNSET:
+        if base_url is not None:
             copy._base_url = resolve_base_url(base_url)
-            if api_key is UNSET and origin_of(copy.base_url) != origin_of(self.base_url):
+            if api_key is None and origin_of(copy.base_url) != origin_of(self.base_url):
                 message = "A key belongs to one instance of the platform: give its api_key too."
                 raise ConfigurationError(message)
         if timeout is not UNSET:
             copy._timeout = resolve_timeout(timeout)
-        if default_headers is not UNSET:
+        if default_headers is not None:
             copy._default_headers = self._default_headers.copy()
             copy._default_headers.update(resolve_headers(default_headers))
         return copy
@@ -139,7 +145,6 @@ class _Client(Generic[HTTPClient]):
             path,
             base_url=self._base_url,
             default_headers=self._default_headers,
-            timeout=self._timeout,
             **parts,
         )
 
@@ -190,7 +195,7 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
             TypeError: ``http_client`` is not an ``httpx.AsyncClient``.
         """
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
-            message = "http_client has to be an httpx.AsyncClient; KodexaClient takes httpx.Client."
+            message = "http_client has to be an httpx.AsyncClient, or the client a KodexaClient."
             raise TypeError(message)
         super().__init__(
             api_key=api_key,
@@ -199,10 +204,9 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
             default_headers=default_headers,
             owns_http_client=http_client is None,
         )
-        # A proxy of the environment would read an http request, with its key.
-        self._http_client = http_client or httpx.AsyncClient(
-            trust_env=self._base_url.scheme == "https"
-        )
+        # A proxy of the environment would read an http request, with its key: those go
+        # directly, whatever the environment says.
+        self._http_client = http_client or httpx.AsyncClient(mounts={"http://": None})
 
     async def __aenter__(self) -> Self:
         """Return the client."""
@@ -275,20 +279,22 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
             content_type=content_type,
             files=files,
         )
-        outcome: httpx.Response | APIConnectionError
-        try:
-            outcome = await self._exchange(request)
-        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
-            outcome = error_from_exception(error, request)
-        return conclude(outcome, request)
+        return conclude(await self._exchange(request), request, self._api_key)
 
-    async def _exchange(self, request: httpx.Request) -> httpx.Response:
+    async def _exchange(self, request: httpx.Request) -> Outcome:
         transport = AsyncKeyTransport(
             AsyncClientTransport(self._http_client), self._api_key, self._base_url
         )
-        response = await transport.handle_async_request(request)
+        progress = Progress()
+        request.extensions |= {"timeout": self._timeout.as_dict(), "trace": progress.atrace}
+        try:
+            response = await transport.handle_async_request(request)
+        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
+            return error_from_exception(error, request, wrote=progress.wrote)
         try:
             await response.aread()
+        except Exception as error:  # noqa: BLE001 - as above
+            return without_body(response, error)
         finally:
             await response.aclose()
         return response
@@ -329,9 +335,7 @@ class KodexaClient(_Client[httpx.Client], Resources):
             TypeError: ``http_client`` is not an ``httpx.Client``.
         """
         if http_client is not None and not isinstance(http_client, httpx.Client):
-            message = (
-                "http_client has to be an httpx.Client; AsyncKodexaClient takes httpx's other."
-            )
+            message = "http_client has to be an httpx.Client, or the client an AsyncKodexaClient."
             raise TypeError(message)
         super().__init__(
             api_key=api_key,
@@ -340,8 +344,9 @@ class KodexaClient(_Client[httpx.Client], Resources):
             default_headers=default_headers,
             owns_http_client=http_client is None,
         )
-        # A proxy of the environment would read an http request, with its key.
-        self._http_client = http_client or httpx.Client(trust_env=self._base_url.scheme == "https")
+        # A proxy of the environment would read an http request, with its key: those go
+        # directly, whatever the environment says.
+        self._http_client = http_client or httpx.Client(mounts={"http://": None})
 
     def __enter__(self) -> Self:
         """Return the client."""
@@ -390,18 +395,20 @@ class KodexaClient(_Client[httpx.Client], Resources):
             content_type=content_type,
             files=files,
         )
-        outcome: httpx.Response | APIConnectionError
-        try:
-            outcome = self._exchange(request)
-        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
-            outcome = error_from_exception(error, request)
-        return conclude(outcome, request)
+        return conclude(self._exchange(request), request, self._api_key)
 
-    def _exchange(self, request: httpx.Request) -> httpx.Response:
+    def _exchange(self, request: httpx.Request) -> Outcome:
         transport = KeyTransport(ClientTransport(self._http_client), self._api_key, self._base_url)
-        response = transport.handle_request(request)
+        progress = Progress()
+        request.extensions |= {"timeout": self._timeout.as_dict(), "trace": progress.trace}
+        try:
+            response = transport.handle_request(request)
+        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
+            return error_from_exception(error, request, wrote=progress.wrote)
         try:
             response.read()
+        except Exception as error:  # noqa: BLE001 - as above
+            return without_body(response, error)
         finally:
             response.close()
         return response

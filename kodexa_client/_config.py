@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ._auth import API_KEY_HEADER, ApiKey, check_header_value
+from ._auth import API_KEY_HEADER, ApiKey, header_problem
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,10 +25,14 @@ __all__ = [
 DEFAULT_BASE_URL = "https://platform.kodexa.ai"
 DEFAULT_TIMEOUT_SECONDS = 30.0
 _CONNECT_TIMEOUT_SECONDS = 5.0
+# A day. Beyond some weeks the operating system's clocks overflow.
+_LONGEST_TIMEOUT_SECONDS = 86_400.0
 
 _URL_VARIABLE = "KODEXA_URL"
 # The newer tools of the vendor read the first, the older ones the second.
 _KEY_VARIABLES = ("KODEXA_API_KEY", "KODEXA_ACCESS_TOKEN")
+# The second is the older one, which the platform still accepts.
+_KEY_HEADERS = frozenset({API_KEY_HEADER, "x-access-token"})
 
 
 def resolve_api_key(api_key: str | None) -> ApiKey:
@@ -67,36 +71,45 @@ def resolve_base_url(base_url: str | httpx.URL | None) -> httpx.URL:
         source, value = "base_url", base_url
     else:
         source, value = _URL_VARIABLE, os.environ.get(_URL_VARIABLE) or DEFAULT_BASE_URL
-    url = _parse_url(value, source)
-    if url.scheme not in {"http", "https"} or not url.host:
-        message = f"{source} is not an http or https URL with a host, like {DEFAULT_BASE_URL}."
-        raise ConfigurationError(message)
-    if url.userinfo:
-        message = f"{source} holds a user or password: take it out, and give the key as api_key."
-        raise ConfigurationError(message)
-    if url.query or url.fragment:
-        message = f"{source} has a query or a fragment, which a base URL can't have."
-        raise ConfigurationError(message)
-    return url.copy_with(path=url.path.rstrip("/"))
+    url, problem = _parse_base_url(value)
+    if url is None:
+        # Raised here, where the exception that quotes the URL is not its context.
+        raise ConfigurationError(f"{source} {problem}.")
+    return url
 
 
-def _parse_url(value: str | httpx.URL, source: str) -> httpx.URL:
+def _parse_base_url(value: str | httpx.URL) -> tuple[httpx.URL | None, str]:
+    """Return a base URL without a slash at its end, or None and what is wrong with it."""
     try:
-        return httpx.URL(value)
-    except (httpx.InvalidURL, UnicodeError, TypeError):
-        pass
-    # Raised here, where the exception that quotes the URL is not its context.
-    message = f"{source} is not a URL."
-    raise ConfigurationError(message)
+        url = httpx.URL(value)
+        scheme, host = url.scheme, url.host
+        # In its raw form, since a prefix may hold a percent-encoded slash.
+        trimmed = url.copy_with(raw_path=url.raw_path.rstrip(b"/"))
+    except (httpx.InvalidURL, UnicodeError, TypeError, ValueError):
+        return None, "is not a URL"
+    if scheme not in {"http", "https"} or not host:
+        return None, f"is not an http or https URL with a host, like {DEFAULT_BASE_URL}"
+    if url.userinfo:
+        return None, "holds a user or password: take it out, and give the key as api_key"
+    if "?" in str(value) or "#" in str(value):
+        return None, "has a query or a fragment, which a base URL can't have"
+    return trimmed, ""
 
 
 def resolve_timeout(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
     """Return the timeout of each phase of a call.
 
     A number is for each phase; connecting gets no more than 5 seconds of it.
+
+    Raises:
+        ConfigurationError: It is not a positive number of seconds, or more than a day.
     """
     if timeout is None or isinstance(timeout, httpx.Timeout):
         return httpx.Timeout(timeout)
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise ConfigurationError("timeout has to be a number of seconds, or an httpx.Timeout.")
+    if not 0 < timeout < _LONGEST_TIMEOUT_SECONDS:
+        raise ConfigurationError("timeout has to be positive, in seconds; None is no limit.")
     return httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT_SECONDS))
 
 
@@ -108,8 +121,8 @@ def resolve_headers(headers: Mapping[str, str] | None) -> httpx.Headers:
             hold a value.
     """
     for name, value in (headers or {}).items():
-        if name.lower() == API_KEY_HEADER:
-            message = f"{API_KEY_HEADER} is not a default header: give the key as api_key."
-            raise ConfigurationError(message)
-        check_header_value(value, f"The default header {name!r}")
+        if str(name).lower() in _KEY_HEADERS:
+            raise ConfigurationError(f"{name} is not a default header: give the key as api_key.")
+        if problem := header_problem(name, value):
+            raise ConfigurationError(f"The default header {name!r} {problem}.")
     return httpx.Headers(headers, encoding="latin-1")

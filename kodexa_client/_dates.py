@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from dateutil.parser import isoparser
 from dateutil.relativedelta import relativedelta
@@ -12,6 +13,7 @@ from ._mismatch import MismatchError
 __all__ = ["expires_in", "format_date", "format_datetime", "parse_date", "parse_datetime"]
 
 _DATETIME_PARSER = isoparser(sep="T")
+_LEAP_SECOND = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d):60((?:[.,]\d+)?(?:Z|[+-][\d:]+)?)$")
 
 
 def parse_datetime(value: str) -> datetime.datetime:
@@ -34,15 +36,15 @@ def parse_datetime(value: str) -> datetime.datetime:
 
 
 def _parse_unusual_datetime(value: str) -> datetime.datetime:
-    # RFC 3339 5.6 allows a lower-case t and z, which fromisoformat refuses.
+    # RFC 3339 5.6 allows a lower-case t and z, and 5.7 a leap second: fromisoformat
+    # refuses them.
+    text, leaps = _LEAP_SECOND.subn(r"\1:59\2", value.upper())
     try:
-        parsed = _DATETIME_PARSER.isoparse(value.upper())
-    except ValueError:
-        pass
-    else:
+        parsed = _DATETIME_PARSER.isoparse(text) + datetime.timedelta(seconds=leaps)
         return parsed.astimezone(datetime.UTC) if parsed.tzinfo else parsed
-    message = "expected an RFC 3339 date-time, got another string"
-    raise MismatchError(message)
+    except (ValueError, OverflowError):
+        pass
+    raise MismatchError("expected an RFC 3339 date-time, got another string")
 
 
 def format_datetime(value: datetime.datetime, name: str) -> str:
@@ -53,8 +55,12 @@ def format_datetime(value: datetime.datetime, name: str) -> str:
         name: What the date-time is called where it was given, for the error.
 
     Raises:
-        ValueError: The date-time has no UTC offset, so it names no instant.
+        TypeError: It is not a datetime.
+        ValueError: The date-time has no UTC offset, so it names no instant, or none that
+            UTC has a year for.
     """
+    if not isinstance(value, datetime.datetime):
+        raise TypeError(f"{name} has to be a datetime, not a {type(value).__name__}.")
     offset = value.utcoffset()
     if offset is None:
         message = (
@@ -65,7 +71,10 @@ def format_datetime(value: datetime.datetime, name: str) -> str:
     if offset.seconds % 60 or offset.microseconds:
         # RFC 3339 5.6: an offset has hours and minutes only. Local mean times,
         # which zone databases give for old dates, have seconds.
-        value = value.astimezone(datetime.UTC)
+        try:
+            value = value.astimezone(datetime.UTC)
+        except OverflowError:
+            raise ValueError(f"{name} lies beyond the years 1 to 9999 in UTC.") from None
     text = value.isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
@@ -92,11 +101,10 @@ def format_date(value: datetime.date, name: str) -> str:
         name: What the date is called where it was given, for the error.
 
     Raises:
-        ValueError: The value is a datetime.
+        TypeError: It is not a date, or a datetime.
     """
-    if isinstance(value, datetime.datetime):
-        message = f"{name} is a date without a time: give a date, for example value.date()."
-        raise ValueError(message)  # noqa: TRY004 - as for a naive datetime, one error to catch
+    if isinstance(value, datetime.datetime) or not isinstance(value, datetime.date):
+        raise TypeError(f"{name} has to be a date without a time, not a {type(value).__name__}.")
     return value.isoformat()
 
 
@@ -142,12 +150,11 @@ def expires_in(
     elif now.utcoffset() is None:
         message = "now has no time zone: give an aware datetime."
         raise ValueError(message)
-    start = now.astimezone(datetime.UTC)
-    ahead = relativedelta(
-        years=years, months=months, weeks=weeks, days=days, hours=hours, minutes=minutes
-    )
     try:
-        end = start + ahead
+        start = now.astimezone(datetime.UTC)
+        end = start + relativedelta(
+            years=years, months=months, weeks=weeks, days=days, hours=hours, minutes=minutes
+        )
     except (OverflowError, ValueError):
         message = "The expiry lies beyond the dates that a datetime can hold (years 1 to 9999)."
         raise ValueError(message) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any, TypeVar
 
-__all__ = ["OpenIntEnum", "OpenStrEnum", "read_enum"]
+__all__ = ["OpenIntEnum", "OpenStrEnum", "enum_value", "read_enum"]
 
 Member = TypeVar("Member", bound=enum.Enum)
 
@@ -28,6 +28,23 @@ def _unknown(kind: type[Member], value: Any) -> Member:  # noqa: ANN401 - a memb
     member._name_ = str(value)
     member._value_ = value
     return member
+
+
+def enum_value(value: Any, name: str) -> Any:  # noqa: ANN401 - a member's value
+    """Return the value of a member.
+
+    Args:
+        value: The member.
+        name: What it is called where it was given, for the error.
+
+    Raises:
+        TypeError: It is not a member of an enumeration.
+    """
+    if not isinstance(value, enum.Enum):
+        raise TypeError(
+            f"{name} has to be a member of its enumeration, not a {type(value).__name__}."
+        )
+    return value.value
 
 
 class OpenStrEnum(enum.StrEnum):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from attrs import define, field
 
 from .types import UNSET
 
-__all__ = ["Model", "OpenModel"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Model", "OpenModel", "model_dict"]
 
 Value = TypeVar("Value")
 
@@ -34,12 +37,31 @@ class Model:
         declared = [
             f"{attribute.name}={value!r}"
             for attribute in self.__attrs_attrs__
-            if attribute.init and (value := getattr(self, attribute.name)) is not UNSET
+            if attribute.repr and (value := getattr(self, attribute.name)) is not UNSET
         ]
         return f"{type(self).__name__}({', '.join([*declared, *self._undeclared()])})"
 
     def _undeclared(self) -> list[str]:
         return []
+
+
+def model_dict(value: object, name: str) -> dict[str, Any]:
+    """Return a model as JSON-ready data.
+
+    Args:
+        value: The model.
+        name: What it is called where it was given, for the error.
+
+    Raises:
+        TypeError: It is not a model.
+    """
+    to_dict: Callable[[], dict[str, Any]] | None = getattr(value, "to_dict", None)
+    if to_dict is None:
+        raise TypeError(
+            f"{name} has to be a model, not a {type(value).__name__}: from_dict() of its class "
+            "makes one from a dictionary."
+        )
+    return to_dict()
 
 
 @define(kw_only=True, repr=False)
@@ -50,8 +72,9 @@ class OpenModel(Model, Generic[Value]):
     """
 
     # Most models have none: the dictionary is made when it is needed.
+    # attrs.evolve() passes it on, under the name that it is given by.
     _additional_properties: dict[str, Value] | None = field(
-        default=None, init=False, eq=_none_if_empty
+        default=None, alias="additional_properties", repr=False, eq=_none_if_empty
     )
 
     @property
@@ -87,4 +110,4 @@ class OpenModel(Model, Generic[Value]):
         return key in (self._additional_properties or ())
 
     def _undeclared(self) -> list[str]:
-        return [f"{key}='***'" for key in self.additional_keys]
+        return [f"{key if key.isidentifier() else repr(key)}='***'" for key in self.additional_keys]

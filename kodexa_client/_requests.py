@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from ._auth import header_problem
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ def build_request(
     *,
     base_url: httpx.URL,
     default_headers: httpx.Headers,
-    timeout: httpx.Timeout,
     params: QueryParams | None,
     headers: Mapping[str, str] | None,
     cookies: Mapping[str, str] | None,
@@ -45,12 +45,14 @@ def build_request(
     """Return the request, without the key.
 
     Raises:
-        ValueError: The path is not one below the base URL, or the body can't be JSON.
+        ValueError: The path is not one below the base URL, or something can't be sent.
         TypeError: The body can't be JSON.
     """
     if not path.startswith("/"):
-        message = "A path starts with a slash: it is one below the base URL."
-        raise ValueError(message)
+        raise ValueError("A path starts with a slash: it is one below the base URL.")
+    for name, value in (headers or {}).items():
+        if problem := header_problem(name, value):
+            raise ValueError(f"The header {name!r} {problem}.")
     merged = httpx.Headers({"accept": _ACCEPT, "user-agent": user_agent()})
     merged.update(default_headers)
     if json is not UNSET:
@@ -58,17 +60,21 @@ def build_request(
         content_type = content_type or "application/json"
     if content_type is not None:
         merged["content-type"] = content_type
-    merged.update(headers)
-    return httpx.Request(
-        method,
-        f"{base_url}{path}",
-        params=params if isinstance(params, Mapping) or params is None else list(params),
-        headers=merged,
-        cookies=dict(cookies) if cookies else None,
-        content=content,
-        files=files,
-        extensions={"timeout": timeout.as_dict()},
-    )
+    merged.update(httpx.Headers(headers, encoding="latin-1"))
+    try:
+        return httpx.Request(
+            method,
+            f"{base_url}{path}",
+            params=params if isinstance(params, Mapping) or params is None else list(params),
+            headers=merged,
+            cookies=dict(cookies) if cookies else None,
+            content=content,
+            files=files,
+        )
+    except (httpx.InvalidURL, ValueError, TypeError, AttributeError) as error:
+        reason = type(error).__name__
+    # Raised here, where the exception that quotes what was given is not its context.
+    raise ValueError(f"The path, a parameter, a cookie or the body can't be sent ({reason}).")
 
 
 def choose_body(model: type[Body], body: Body | Unset, /, **properties: object) -> Body:

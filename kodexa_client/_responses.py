@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+import httpx
+from attrs import frozen
+
 from ._mismatch import MismatchError
 from .errors import (
     APIConnectionError,
@@ -18,33 +21,78 @@ from .types import Response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
+    from ._auth import ApiKey
 
-__all__ = ["build_response", "conclude", "read_json"]
+__all__ = ["Outcome", "Unread", "build_response", "conclude", "read_json", "without_body"]
 
 T = TypeVar("T")
 
 
-def conclude(
-    outcome: httpx.Response | APIConnectionError, request: httpx.Request
-) -> httpx.Response:
+@frozen
+class Unread:
+    """A response whose body could not be read.
+
+    Attributes:
+        response: The response, with an empty body.
+        reason: The type of what was raised.
+    """
+
+    response: httpx.Response
+    reason: str
+
+
+Outcome = httpx.Response | Unread | APIConnectionError
+"""What became of a request: an answer, an answer that can't be read, or none."""
+
+
+def without_body(response: httpx.Response, error: Exception) -> Unread:
+    """Return what is left of a response when reading its body raised an exception."""
+    headers = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        # What describes the body that is not there.
+        if name not in {"content-encoding", "content-length", "transfer-encoding"}
+    ]
+    empty = httpx.Response(response.status_code, headers=headers, content=b"")
+    return Unread(empty, type(error).__name__)
+
+
+def conclude(outcome: Outcome, request: httpx.Request, api_key: ApiKey) -> httpx.Response:
     """Return a 2xx, and raise everything else.
 
     Args:
-        outcome: A response that was read, or the reason why there is none.
+        outcome: What became of the request.
         request: The request as it was before the key was put on it.
+        api_key: The key: it is taken out of what an error shows of the answer.
 
     Raises:
         APIConnectionError: There is no response.
         APIStatusError: The response is not a 2xx.
+        ResponseValidationError: The response is a 2xx whose body could not be read.
     """
     if isinstance(outcome, APIConnectionError):
         raise outcome
+    response = outcome.response if isinstance(outcome, Unread) else outcome
     # The response's own request is the copy that holds the key.
-    outcome.request = request
-    if outcome.is_success:
-        return outcome
-    raise error_from_response(outcome)
+    response.request = request
+    if not response.is_success:
+        raise error_from_response(_redacted(response, api_key))
+    if isinstance(outcome, Unread):
+        raise _validation_error(response, f"it could not be read ({outcome.reason})")
+    return response
+
+
+def _redacted(response: httpx.Response, api_key: ApiKey) -> httpx.Response:
+    body = response.content
+    redacted = api_key.redact(body)
+    if redacted == body:
+        return response
+    return httpx.Response(
+        response.status_code,
+        headers=[*without_body(response, ValueError()).response.headers.multi_items()],
+        content=redacted,
+        request=response.request,
+    )
 
 
 def build_response(response: httpx.Response, parse: Callable[[httpx.Response], T]) -> Response[T]:
@@ -59,7 +107,7 @@ def build_response(response: httpx.Response, parse: Callable[[httpx.Response], T
     """
     try:
         parsed = parse(response)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - one place reads; whatever it finds is this
         problem = _describe(error, response)
     else:
         return Response(
@@ -69,14 +117,18 @@ def build_response(response: httpx.Response, parse: Callable[[httpx.Response], T
             parsed=parsed,
         )
     # Raised here, where the exception that holds the body is not its context.
+    raise _validation_error(response, problem)
+
+
+def _validation_error(response: httpx.Response, problem: str) -> ResponseValidationError:
     request = response.request
     message = (
         f"{request.method} {display_url(request.url)} answered {response.status_code} with a body "
         f"that is not what the API's document promises: {problem}. The request was carried "
-        "out: do not repeat it before you have looked. The body is in the exception's "
-        "'body', and may hold a secret."
+        "out: do not repeat it before you have looked. What came of the body is in the "
+        "exception's 'body', and may hold a secret."
     )
-    raise ResponseValidationError(message, response=response)
+    return ResponseValidationError(message, response=response)
 
 
 def read_json(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON is any type
@@ -86,7 +138,8 @@ def read_json(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON is any ty
         ValueError: The body is not JSON, or not UTF-8.
         RecursionError: The body is nested too deeply.
     """
-    return json.loads(response.content.decode("utf-8"), parse_constant=_refuse_constant)
+    # RFC 8259 8.1 lets a reader pass over a byte order mark.
+    return json.loads(response.content.decode("utf-8-sig"), parse_constant=_refuse_constant)
 
 
 def _refuse_constant(constant: str) -> NoReturn:

@@ -23,13 +23,11 @@ pickled and copied, and hold neither the API key nor the request's body.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping  # noqa: TC003 - get_type_hints(ProblemDetails) finds it
+from typing import Any, Self
 
 import httpx
 from attrs import field, frozen
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "APIConnectionError",
@@ -141,7 +139,7 @@ class APIStatusError(KodexaError):
         self.status_code = response.status_code
         self.headers = response.headers
         self.body = response.content
-        self.problem = parse_problem(response.content)
+        self.problem = parse_problem(self.body)
         self.request_id: str | None = response.headers.get("x-request-id")
         self.method = method
         self.url = url
@@ -213,6 +211,10 @@ _BY_STATUS: dict[int, tuple[type[APIStatusError], str]] = {
 }
 
 
+# RFC 9110 15.4: those that name another place for the request.
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
 def error_from_response(response: httpx.Response) -> APIStatusError:
     """Turn an answer other than a 2xx into its exception.
 
@@ -223,7 +225,7 @@ def error_from_response(response: httpx.Response) -> APIStatusError:
     if status >= 500:  # noqa: PLR2004 - RFC 9110 15.6, and what servers send above it
         kind: type[APIStatusError] = InternalServerError
         advice = "It is not certain whether the request was carried out: look before you repeat it."
-    elif 300 <= status < 400:  # noqa: PLR2004 - RFC 9110 15.4
+    elif status in _REDIRECTS:
         kind = APIStatusError
         advice = "Redirects are not followed: check the base URL."
     else:
@@ -238,14 +240,21 @@ def error_from_response(response: httpx.Response) -> APIStatusError:
     return kind(" ".join(parts), response=response, method=method, url=url)
 
 
-def error_from_exception(error: Exception, request: httpx.Request) -> APIConnectionError:
-    """Turn what sending a request or reading its answer raised into an exception.
+def error_from_exception(
+    error: Exception, request: httpx.Request, *, wrote: bool
+) -> APIConnectionError:
+    """Turn what sending a request raised into an exception.
 
     The underlying exception holds the request, and its text may hold what was sent or
     received, so only its type is told. The operating system's own words are kept.
+
+    Args:
+        error: What was raised.
+        request: The request, without the key.
+        wrote: Whether anything but a connection was made, as far as that was seen.
     """
     method, url = request.method, display_url(request.url)
-    sent = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
+    sent = wrote or not isinstance(error, _NOT_SENT)
     reason = type(error).__name__
     if isinstance(error, httpx.ConnectError):
         # "Connection refused", "certificate verify failed": nothing was exchanged yet.
@@ -267,8 +276,15 @@ def error_from_exception(error: Exception, request: httpx.Request) -> APIConnect
     )
 
 
+# What httpx raises before a request is written. A hook of the user's may raise it later.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
 def parse_problem(body: bytes) -> ProblemDetails | None:
-    """Read either of the platform's two shapes of an error, or return None."""
+    """Read either of the platform's two shapes of an error, or return None.
+
+    Members of another type than they should have are among the extensions.
+    """
     try:
         members = json.loads(body)
     except (ValueError, RecursionError):
@@ -277,22 +293,23 @@ def parse_problem(body: bytes) -> ProblemDetails | None:
         return None
 
     def text(name: str) -> str | None:
-        value = members.pop(name, None)
-        return value if isinstance(value, str) else None
+        return members.pop(name) if isinstance(members.get(name), str) else None
 
-    status = members.pop("status", None)
-    errors = members.pop("errors", None)
+    if not members.keys() & _PROBLEM_MEMBERS:
+        return None
+    errors = members.pop("errors") if isinstance(members.get("errors"), dict) else {}
     return ProblemDetails(
         type=text("type"),
         title=text("title"),
-        status=status if type(status) is int else None,
+        status=members.pop("status") if type(members.get("status")) is int else None,
         detail=text("detail"),
         instance=text("instance"),
-        errors={key: str(value) for key, value in errors.items()}
-        if isinstance(errors, dict)
-        else {},
+        errors={key: str(value) for key, value in errors.items()},
         extensions=members,
     )
+
+
+_PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "errors"})
 
 
 def display_url(url: httpx.URL) -> str:

@@ -17,10 +17,12 @@ class ScriptedServer:
     """Answers each request with the next of its answers, and keeps what it received.
 
     An answer is sent as it is. The connection stays open after one that begins with
-    ``HTTP/``, and is closed after anything else.
+    ``HTTP/``, unless it is the last one and that is to close it; it is closed after
+    anything else.
     """
 
-    def __init__(self, answers: list[bytes]) -> None:
+    def __init__(self, answers: list[bytes], *, last: bool = False) -> None:
+        self._last = last
         self.received: list[bytes] = []
         self.connections = 0
         self._answers = answers
@@ -46,7 +48,7 @@ class ScriptedServer:
             self.received.append(request)
             answer = self._answers.pop(0)
             connection.sendall(answer)
-            if not answer.startswith(b"HTTP/"):
+            if not answer.startswith(b"HTTP/") or (self._last and not self._answers):
                 return
 
     def start(self) -> None:
@@ -82,9 +84,9 @@ def _read_request(connection: socket.socket) -> bytes:
 
 
 @contextlib.contextmanager
-def serve(*answers: bytes) -> Generator[ScriptedServer]:
+def serve(*answers: bytes, last: bool = False) -> Generator[ScriptedServer]:
     """Serve the answers, one a request, until the block ends."""
-    server = ScriptedServer(list(answers))
+    server = ScriptedServer(list(answers), last=last)
     server.start()
     try:
         yield server

@@ -54,10 +54,12 @@ def test_the_key_goes_to_the_origin_of_the_base_url_alone(
         ("can\r\nX-Evil: ary", "control character"),
         ("can\x00ary", "control character"),
         ("can\x7fary", "control character"),
+        ("can\x85ary", "control character"),
+        ("can\x9fary", "control character"),
         ("canary\u2028canary", "outside Latin-1"),
         ("canary\N{EURO SIGN}", "outside Latin-1"),
-        (b"canary", "a bytes, not a string"),
-        (42, "a int, not a string"),
+        (b"canary", "is not a string"),
+        (42, "is not a string"),
     ],
 )
 def test_a_key_that_no_header_can_carry_is_refused_when_it_is_given(
@@ -68,6 +70,18 @@ def test_a_key_that_no_header_can_carry_is_refused_when_it_is_given(
 
     assert "canary" not in str(caught.value)
     assert "api_key" in str(caught.value)
+
+
+def test_a_key_replaces_one_that_is_there() -> None:
+    request = httpx.Request("GET", "https://a.test/", headers={"X-API-Key": "other"})
+
+    keyed = KEY.authorize(request, httpx.URL("https://a.test"))
+
+    assert keyed.headers.get_list("x-api-key") == ["canary"]
+
+
+def test_a_key_that_comes_back_is_taken_out() -> None:
+    assert KEY.redact(b'{"detail": "no such key: canary"}') == b'{"detail": "no such key: ***"}'
 
 
 def test_a_latin_1_key_is_sent_as_latin_1() -> None:

@@ -212,6 +212,82 @@ async def test_options_change_a_copy_and_leave_the_original_alone(
     assert (more.headers["x-tenant"], more.headers["x-more"]) == ("a", "b")
 
 
+async def test_a_plain_copy_calls_with_its_own_key(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(json={}, is_reusable=True)
+    await either.create()
+    copied = copy.copy(either.client)
+
+    copied.set_api_key("other")
+    await EitherClient(copied).create()
+
+    assert last(httpx_mock).headers["x-api-key"] == "other"
+
+
+def test_a_client_that_could_not_be_made_can_still_be_shown(client_class: Any) -> None:
+    half = object.__new__(client_class)
+
+    assert repr(half) == f"{client_class.__name__}(base_url=None)"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"headers": {"x": "canary\r\n"}},
+        {"headers": {"x\n": "canary"}},
+        {"headers": {"x": "canary\u20ac"}},
+        {"cookies": {"a": "canary\u20ac"}},
+        {"path": "/canary\x00"},
+        {"path": "/" + "canary" * 20_000},
+        {"path": "/canary\ud800"},
+        {"params": {"a": "canary\ud800"}},
+    ],
+    ids=range(8),
+)
+async def test_what_cannot_be_sent_is_a_value_error_that_quotes_nothing(
+    either: EitherClient, parts: dict[str, Any], httpx_mock: HTTPXMock
+) -> None:
+    arguments = {"path": "/x", **parts}
+
+    with pytest.raises(ValueError, match=r"can't be sent|header") as caught:
+        await either.request("POST", **arguments)
+
+    assert "canary" not in str(caught.value)
+    assert not isinstance(caught.value, UnicodeError)
+    assert caught.value.__context__ is None
+    assert not httpx_mock.get_requests()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"expires_at": "2027-01-01T00:00:00Z"}, "expires_at has to be a datetime, not a str"),
+        ({"user": {"email": "a"}}, "user has to be a model, not a dict"),
+    ],
+)
+async def test_a_value_of_the_wrong_type_is_refused_before_anything_is_sent(
+    either: EitherClient, arguments: Any, complaint: str, httpx_mock: HTTPXMock
+) -> None:
+    with pytest.raises(TypeError, match=complaint):
+        await either.create(**arguments)
+
+    assert not httpx_mock.get_requests()
+
+
+async def test_an_endpoint_function_refuses_a_body_that_is_no_model(client_class: Any) -> None:
+    client = client_class(api_key=API_KEY, base_url=BASE_URL)
+    function: Any = (
+        create_access_token.asyncio
+        if client_class is AsyncKodexaClient
+        else create_access_token.sync
+    )
+
+    with pytest.raises(TypeError, match="body has to be a model, not a dict"):
+        await settle(function(client=client, body={"name": "ci"}))
+    await close(client)
+
+
 def test_a_copy_for_another_origin_needs_a_key_of_its_own(client_class: Any) -> None:
     client = client_class(api_key=API_KEY, base_url=BASE_URL, http_client=None)
 

@@ -68,6 +68,8 @@ def test_a_bad_key_of_the_environment_is_refused_by_the_name_of_its_variable(
         ("https://a.test/prefix", None, "https://a.test/prefix"),
         ("https://a.test/prefix//", None, "https://a.test/prefix"),
         (httpx.URL("http://127.0.0.1:80/"), None, "http://127.0.0.1"),
+        ("https://a.test/a%2Fb/", None, "https://a.test/a%2Fb"),
+        ("https://a.test/a%2520b", None, "https://a.test/a%2520b"),
     ],
 )
 def test_the_base_url_comes_from_the_argument_then_the_environment(
@@ -89,6 +91,9 @@ def test_the_base_url_comes_from_the_argument_then_the_environment(
         ("https://user:canary@a.test", "user or password"),
         ("https://a.test/?tenant=canary", "query"),
         ("https://a.test/#canary", "fragment"),
+        ("https://canary.test/?", "query"),
+        ("https://canary.test#", "fragment"),
+        ("https://xn--.canary.test", "not a URL"),
         ("https://a.test:canary", "not a URL"),
         ("https://a.test/\x00canary", "not a URL"),
         (42, "not a URL"),
@@ -116,10 +121,23 @@ def test_a_timeout_is_for_each_phase(timeout: Any, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "timeout", [0, -1, float("nan"), float("inf"), 1e20, True, "5", (1, 2)], ids=str
+)
+def test_a_timeout_that_no_socket_takes_is_refused(timeout: Any) -> None:
+    with pytest.raises(ConfigurationError, match="timeout has to be"):
+        resolve_timeout(timeout)
+
+
+@pytest.mark.parametrize(
     ("headers", "problem"),
     [
         ({"X-API-Key": "canary"}, "give the key as api_key"),
+        ({"X-Access-Token": "canary"}, "give the key as api_key"),
         ({"x-tenant": "canary\r\nx-evil: 1"}, "'x-tenant' has a control character"),
+        ({"x-tenant\r\n": "canary"}, "not a token"),
+        ({"\xe9": "canary"}, "not a token"),
+        ({"x-tenant": 1}, "is not a string"),
+        ({1: "canary"}, "is not a string"),
     ],
 )
 def test_a_bad_default_header_is_refused_and_its_value_not_quoted(

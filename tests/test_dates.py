@@ -39,6 +39,8 @@ RFC_3339 = re.compile(
         ),
         ("2023-11-07T07:31:56+02:00", datetime.datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)),
         ("2023-11-07t07:31:56+02:00", datetime.datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)),
+        ("1990-12-31T23:59:60Z", datetime.datetime(1991, 1, 1, tzinfo=UTC)),
+        ("1990-12-31T15:59:60-08:00", datetime.datetime(1991, 1, 1, tzinfo=UTC)),
         ("2023-11-07T05:31:56", datetime.datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)),
         ("2023-11-07t05:31:56", datetime.datetime(2023, 11, 7, 5, 31, 56, tzinfo=UTC)),
     ],
@@ -50,7 +52,17 @@ def test_date_times_are_read_as_aware(text: str, expected: Any) -> None:
     assert parsed.tzinfo is not None
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2023-13-07T05:31:56Z", "2023-11-07T25:31:56Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2023-13-07T05:31:56Z",
+        "2023-11-07T25:31:56Z",
+        "9999-12-31T24:00:00Z",
+        "9999-12-31T23:59:60Z",
+    ],
+)
 def test_other_text_is_no_date_time_and_is_not_quoted(text: str) -> None:
     with pytest.raises(MismatchError) as caught:
         parse_datetime(text)
@@ -94,9 +106,23 @@ def test_dates_come_back_as_they_were(value: Any) -> None:
     assert parse_date(format_date(value, "day")) == value
 
 
-def test_a_date_time_is_no_date() -> None:
-    with pytest.raises(ValueError, match=r"^day is a date without a time"):
-        format_date(NOON, "day")
+@pytest.mark.parametrize("value", [NOON, "2026-01-31", None])
+def test_only_a_date_is_a_date(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"^day has to be a date without a time"):
+        format_date(value, "day")
+
+
+@pytest.mark.parametrize("value", [NOON.date(), "2026-01-31T12:00:00Z", 0])
+def test_only_a_date_time_is_a_date_time(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"^expires_at has to be a datetime, not a "):
+        format_datetime(value, "expires_at")
+
+
+def test_an_instant_without_a_year_in_utc_is_refused() -> None:
+    ahead = datetime.timezone(datetime.timedelta(hours=1, seconds=1))
+
+    with pytest.raises(ValueError, match="beyond the years"):
+        format_datetime(datetime.datetime(1, 1, 1, tzinfo=ahead), "expires_at")
 
 
 def test_other_text_is_no_date() -> None:
@@ -142,7 +168,9 @@ def test_expiry_lies_ahead(ahead: Any) -> None:
         expires_in(**ahead, now=NOON)
 
 
-@pytest.mark.parametrize("ahead", [{"years": 9000}, {"days": 10**10}, {"days": 10**6 * 4}])
+@pytest.mark.parametrize(
+    "ahead", [{"years": 9000}, {"days": 10**10}, {"days": 10**6 * 4}, {"hours": 10**400}]
+)
 def test_expiry_is_a_date_that_exists(ahead: Any) -> None:
     with pytest.raises(ValueError, match="beyond the dates") as caught:
         expires_in(**ahead, now=NOON)

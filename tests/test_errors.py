@@ -116,9 +116,10 @@ async def test_every_status_but_a_2xx_is_its_exception(
         ),
         (
             b'{"title": 1, "status": true, "errors": ["x"]}',
-            ProblemDetails(),
+            ProblemDetails(extensions={"title": 1, "status": True, "errors": ["x"]}),
         ),
-        (b"{}", ProblemDetails()),
+        (b"{}", None),
+        (b'{"message": "no"}', None),
         (b"<html>502</html>", None),
         (b"", None),
         (b'["x"]', None),
@@ -171,8 +172,8 @@ def test_a_url_is_shown_without_what_may_be_secret() -> None:
 
 def all_errors() -> Any:
     yield ConfigurationError("message")
-    yield error_from_exception(httpx.ConnectTimeout("x"), REQUEST)
-    yield error_from_exception(httpx.ReadError("x"), REQUEST)
+    yield error_from_exception(httpx.ConnectTimeout("x"), REQUEST, wrote=False)
+    yield error_from_exception(httpx.ReadError("x"), REQUEST, wrote=True)
     yield ResponseValidationError("message", response=respond(200, content=b"canary"))
     for status in STATUSES:
         yield error_from_response(respond(status, json={"title": "T"}))
@@ -246,6 +247,17 @@ async def test_nobody_sees_an_exception_of_what_is_below(
     assert ("was not sent" in str(error)) is not_sent
     # The operating system's own words are told; only a connect error has those alone.
     assert ("canary" in str(error)) is isinstance(exception, httpx.ConnectError)
+
+
+async def test_a_key_that_the_server_sends_back_is_in_no_error(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=401, json={"detail": f"no such key: {API_KEY}"})
+
+    with pytest.raises(AuthenticationError, match=r"no such key: \*\*\*") as caught:
+        await either.create(name="ci")
+
+    assert API_KEY not in f"{caught.value} {vars(caught.value)}"
 
 
 async def test_a_cancellation_passes_through(either: EitherClient, httpx_mock: HTTPXMock) -> None:

@@ -199,6 +199,24 @@ def test_a_model_shows_what_is_set_and_no_value_that_may_be_a_secret() -> None:
     )
 
 
+def test_evolving_a_model_keeps_its_further_properties() -> None:
+    token = AccessToken.from_dict({"name": "ci", "token": "canary"})
+
+    assert attrs.evolve(token, name="cd").to_dict() == {"name": "cd", "token": "canary"}
+
+
+def test_a_derived_model_shows_no_further_property_either() -> None:
+    @attrs.define
+    class Mine(AccessToken):
+        pass
+
+    assert "canary" not in repr(Mine.from_dict({"token": "canary"}))
+
+
+def test_the_name_of_a_further_property_cannot_break_a_line() -> None:
+    assert repr(AccessToken.from_dict({"a\nb": 1})) == "AccessToken('a\\nb'='***')"
+
+
 def test_models_are_made_by_keyword_alone() -> None:
     make: Any = AccessToken
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kodexa_client import UNSET, _requests
-from kodexa_client._requests import choose_body, encode_json
+from kodexa_client._requests import choose_body, choose_optional_body, encode_json
 from kodexa_client.models import AccessToken
 
 json_values = st.recursive(
@@ -75,3 +75,9 @@ def test_a_body_that_was_given_is_taken_as_it_is() -> None:
     body = AccessToken(name="ci")
 
     assert choose_body(AccessToken, body, name=UNSET) is body
+
+
+def test_an_optional_body_is_none_if_nothing_was_given() -> None:
+    assert choose_optional_body(AccessToken, UNSET, name=UNSET) is UNSET
+    assert choose_optional_body(AccessToken, UNSET, name="ci") == AccessToken(name="ci")
+    assert choose_optional_body(AccessToken, AccessToken(), name=UNSET) == AccessToken()

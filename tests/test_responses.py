@@ -60,3 +60,11 @@ def test_a_required_property_that_is_missing_is_named() -> None:
 
     with pytest.raises(ResponseValidationError, match=r"a required property is missing \('id'\)"):
         build_response(httpx.Response(200, json={}, request=request), parse)
+
+
+async def test_a_byte_order_mark_is_passed_over(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(content=b'\xef\xbb\xbf{"id": "1"}')
+
+    assert (await either.create()).id == "1"

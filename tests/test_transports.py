@@ -6,9 +6,15 @@ import gzip
 import socket
 from typing import Any
 
+import httpx
 import pytest
 
-from kodexa_client import APIConnectionError, APIStatusError, ResponseValidationError
+from kodexa_client import (
+    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
+    ResponseValidationError,
+)
 
 from .conftest import API_KEY, EitherClient, close
 from .servers import ANSWER, serve
@@ -136,12 +142,71 @@ async def test_a_dropped_connection_may_have_been_carried_out(connect: Any) -> N
     assert len(server.received) == 1
 
 
-async def test_a_body_that_is_cut_short_is_no_answer(connect: Any) -> None:
-    with serve(b"HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{", b"") as server:
-        client = connect(server.url, timeout=0.2)
+UNREADABLE = {
+    "cut": b"content-length: 10\r\n\r\n{",
+    "no gzip": b"content-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}",
+    "bad chunk": b"transfer-encoding: chunked\r\n\r\nx\r\n",
+}
 
-        with pytest.raises(APIConnectionError, match="may have been carried out"):
-            await client.create(name="ci")
+
+@pytest.mark.parametrize("rest", UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_creation_whose_answer_cannot_be_read_was_carried_out(
+    connect: Any, rest: bytes
+) -> None:
+    with (
+        serve(b"HTTP/1.1 201 Created\r\nx-request-id: r1\r\n" + rest, last=True) as server,
+        pytest.raises(ResponseValidationError, match="it could not be read") as caught,
+    ):
+        await connect(server.url).create(name="ci")
+
+    assert (caught.value.status_code, caught.value.request_id) == (201, "r1")
+
+
+@pytest.mark.parametrize("rest", UNREADABLE.values(), ids=UNREADABLE)
+async def test_an_error_whose_body_cannot_be_read_keeps_its_status(
+    connect: Any, rest: bytes
+) -> None:
+    with (
+        serve(b"HTTP/1.1 401 Unauthorized\r\nx-request-id: r1\r\n" + rest, last=True) as server,
+        pytest.raises(AuthenticationError) as caught,
+    ):
+        await connect(server.url).create(name="ci")
+
+    assert (caught.value.problem, caught.value.request_id) == (None, "r1")
+
+
+async def test_a_hook_that_fails_after_the_answer_is_no_proof_that_nothing_was_sent(
+    connect: Any, http_client_class: Any
+) -> None:
+    def fail(response: httpx.Response) -> None:
+        raise httpx.ConnectError(f"the audit log does not take {response.status_code}")
+
+    async def fail_asynchronously(response: httpx.Response) -> None:
+        fail(response)
+
+    is_async = http_client_class is httpx.AsyncClient
+    hook = fail_asynchronously if is_async else fail
+    http_client = http_client_class(event_hooks={"response": [hook]})
+    with (
+        serve(ANSWER) as server,
+        pytest.raises(APIConnectionError, match="may have been carried out") as caught,
+    ):
+        await connect(server.url, http_client=http_client).create(name="ci")
+
+    await close_http(http_client)
+    assert caught.value.sent is True
+
+
+async def test_a_copy_for_http_does_not_use_a_proxy_either(
+    connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(ANSWER) as proxy, serve(ANSWER) as server:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        client = connect("https://kodexa.test")
+        copied = client.client.with_options(base_url=server.url, api_key="other")
+        await EitherClient(copied).create(name="ci")
+
+    assert (len(server.received), proxy.received) == (1, [])
 
 
 async def test_a_compressed_answer_is_read(connect: Any) -> None:

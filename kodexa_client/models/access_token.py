@@ -12,7 +12,7 @@ from attrs import define as _define
 
 from .._dates import format_datetime, parse_datetime
 from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel
+from .._model import OpenModel, model_dict
 from ..types import UNSET, Unset
 from .user import User
 
@@ -125,7 +125,7 @@ class AccessToken(OpenModel[Any]):
         if (value := self.updated_on) is not UNSET:
             result["updatedOn"] = None if value is None else format_datetime(value, "updated_on")
         if (value := self.user) is not UNSET:
-            result["user"] = None if value is None else value.to_dict()
+            result["user"] = None if value is None else model_dict(value, "user")
         if (value := self.user_id) is not UNSET:
             result["userId"] = value
         if (value := self.uuid) is not UNSET:

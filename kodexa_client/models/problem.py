@@ -10,7 +10,7 @@ from typing import Any, Self
 from attrs import define as _define
 
 from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel
+from .._model import OpenModel, model_dict
 from ..types import UNSET, Unset
 from .problem_errors import ProblemErrors
 
@@ -98,5 +98,5 @@ class Problem(OpenModel[Any]):
         if (value := self.instance) is not UNSET:
             result["instance"] = value
         if (value := self.errors) is not UNSET:
-            result["errors"] = None if value is None else value.to_dict()
+            result["errors"] = None if value is None else model_dict(value, "errors")
         return result

@@ -12,7 +12,7 @@ from attrs import define as _define
 
 from .._dates import format_datetime, parse_datetime
 from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel
+from .._model import OpenModel, model_dict
 from ..types import UNSET, Unset
 from .user_preferences import UserPreferences
 from .user_roles import UserRoles
@@ -195,9 +195,9 @@ class User(OpenModel[Any]):
         if (value := self.last_name) is not UNSET:
             result["lastName"] = value
         if (value := self.preferences) is not UNSET:
-            result["preferences"] = None if value is None else value.to_dict()
+            result["preferences"] = None if value is None else model_dict(value, "preferences")
         if (value := self.roles) is not UNSET:
-            result["roles"] = None if value is None else value.to_dict()
+            result["roles"] = None if value is None else model_dict(value, "roles")
         if (value := self.roles_json) is not UNSET:
             result["rolesJson"] = value
         if (value := self.search_text) is not UNSET:
@@ -209,7 +209,7 @@ class User(OpenModel[Any]):
         if (value := self.updated_on) is not UNSET:
             result["updatedOn"] = None if value is None else format_datetime(value, "updated_on")
         if (value := self.user_storage) is not UNSET:
-            result["userStorage"] = None if value is None else value.to_dict()
+            result["userStorage"] = None if value is None else model_dict(value, "user_storage")
         if (value := self.user_type) is not UNSET:
             result["userType"] = value
         if (value := self.uuid) is not UNSET:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from attrs import define as _define
 
 from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel
+from .._model import OpenModel, model_dict
 from ..types import UNSET, Unset
 from .favorite_link import FavoriteLink
 
@@ -71,6 +71,8 @@ class UserStorage(OpenModel[Any]):
             result["favoriteLinks"] = (
                 None
                 if value is None
-                else [None if item is None else item.to_dict() for item in value]
+                else [
+                    None if item is None else model_dict(item, "favorite_links") for item in value
+                ]
             )
         return result

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..._model import model_dict
 from ..._responses import build_response, read_json
 from ...models.access_token import AccessToken
 from ...types import Response
@@ -26,7 +27,7 @@ def _get_kwargs(
         "method": "POST",
         "path": "/api/access-tokens",
     }
-    _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = model_dict(body, "body")
 
     return _kwargs
 
