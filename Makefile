@@ -11,6 +11,7 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NODE_BIN := tools/node/node_modules/.bin
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 VENV := .venv/.created
 PROJECT := .venv/.installed-project
@@ -51,14 +52,14 @@ lint: $(DEV) $(NODE) ## Check the code's style and the API document
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/openapi-spec-validator openapi.yaml
-	$(NODE_BIN)/redocly lint --extends recommended-strict openapi.yaml
+	$(WITH_NODE) $(NODE_BIN)/redocly lint --extends recommended-strict openapi.yaml
 
 types: $(DEV) $(NODE) ## Check the types with mypy and pyright
 	$(BIN)/mypy
-	$(NODE_BIN)/pyright --warnings
+	$(WITH_NODE) $(NODE_BIN)/pyright --warnings
 
 contract: $(DEV) $(NODE) ## Run the SDK against Prism, a server that knows only openapi.yaml
-	$(BIN)/python -m pytest tests/contract $(ARGS)
+	$(WITH_NODE) $(BIN)/python -m pytest tests/contract $(ARGS)
 
 build: $(DEV) ## Build the wheel and the source distribution, and check the wheel
 	rm -rf dist
@@ -98,6 +99,7 @@ $(DEV): requirements/dev.txt | $(PROJECT)
 	$(PIP) install --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
-$(NODE): tools/node/package.json tools/node/package-lock.json tools/node/.npmrc
-	npm ci --prefix tools/node --loglevel=error
+# .venv has a Node.js of its own, so that none has to be installed by hand.
+$(NODE): tools/node/package.json tools/node/package-lock.json tools/node/.npmrc | $(DEV)
+	$(WITH_NODE) npm ci --prefix tools/node --loglevel=error
 	@touch $@
