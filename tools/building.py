@@ -11,6 +11,7 @@ from attrs import frozen
 from .checking import check_names, check_operations
 from .document import load_document
 from .finishing import finish, prove_importable
+from .provenance import write_provenance
 from .rendering import GENERATED_FOLDERS, Rendering
 
 if TYPE_CHECKING:
@@ -69,11 +70,20 @@ def build(recipe: Recipe, package: Path) -> None:
         recipe.wrapper,
         package,
         ignore=shutil.ignore_patterns("__pycache__", *GENERATED_FOLDERS),
-        # The same files under a second name: an editor that has one open keeps it.
-        copy_function=os.link,
+        copy_function=_link,
     )
     for folder in GENERATED_FOLDERS:
         shutil.move(output / folder, package / folder)
     shutil.rmtree(output)
+    write_provenance(recipe, package)
     finish((package / folder for folder in GENERATED_FOLDERS), settings=recipe.settings)
     prove_importable(package, GENERATED_FOLDERS)
+
+
+def _link(source: str, target: str) -> str:
+    """Give a file a second name, so that an editor which has it open keeps it; else copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target

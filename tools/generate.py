@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from .building import Recipe, build
 from .document import DocumentError
+from .provenance import changes_since
 from .rendering import GENERATED_FOLDERS
+from .replacing import alone, replace
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,25 +24,39 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
         "--check", action="store_true", help="write nothing, and fail if there is a difference"
     )
     options = parser.parse_args(arguments)
-    package = root / "kodexa_client"
+    recipe, package = Recipe.of(root), root / "kodexa_client"
     try:
-        with tempfile.TemporaryDirectory(prefix=".generated-", dir=root) as temporary:
-            fresh = Path(temporary) / package.name
-            build(Recipe.of(root), fresh)
+        with (
+            alone(root),
+            tempfile.TemporaryDirectory(prefix=".generated-", dir=root) as temporary,
+        ):
             if options.check:
-                return _report(compare(package, fresh))
+                for sentence in changes_since(recipe, package):
+                    print(sentence, file=sys.stderr)
+            fresh = Path(temporary) / package.name
+            build(recipe, fresh)
+            difference = compare(package, fresh)
+            if options.check:
+                return _report(difference)
             replace(package, fresh)
+            print(_summary(package, old=fresh))
     except DocumentError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def replace(package: Path, fresh: Path) -> None:
-    """Put the generated folders of a fresh copy into the package."""
-    for folder in GENERATED_FOLDERS:
-        shutil.rmtree(package / folder, ignore_errors=True)
-        shutil.move(fresh / folder, package / folder)
+def _summary(package: Path, *, old: Path) -> str:
+    before, after = _modules(old), _modules(package)
+    changed = [name for name in before & after if _lines(old / name) != _lines(package / name)]
+    if before == after and not changed:
+        return "Nothing changed."
+    counts = {"added": after - before, "changed": changed, "removed": before - after}
+    return "\n".join(
+        f"{len(names)} {word}: {', '.join(sorted(names))}"
+        for word, names in counts.items()
+        if names
+    )
 
 
 def compare(package: Path, fresh: Path) -> list[str]:
