@@ -201,12 +201,12 @@ class ResponseValidationError(KodexaError):
 
 
 _BY_STATUS: dict[int, tuple[type[APIStatusError], str]] = {
-    400: (BadRequestError, "Mend the parameters that it names."),
+    400: (BadRequestError, "Fix the parameters that the platform names."),
     401: (AuthenticationError, "Check the API key: it is missing, invalid, or another instance's."),
     403: (PermissionDeniedError, "Use the API key of a user who may do this."),
-    404: (NotFoundError, "Check the identifier, and the base URL with its path prefix."),
+    404: (NotFoundError, "Check the base URL with its path prefix, and the identifier."),
     409: (ConflictError, "Read the resource again and repeat the change on what it is now."),
-    422: (UnprocessableEntityError, "Mend the parameters that it names."),
+    422: (UnprocessableEntityError, "Fix the parameters that the platform names."),
     429: (RateLimitError, "Wait before calling again."),
 }
 

@@ -139,7 +139,7 @@ def test_no_body_breaks_the_reading_of_a_problem(body: Any) -> None:
 def test_the_fields_of_an_older_server_are_in_the_message() -> None:
     error = error_from_response(respond(400, json={"errors": {"name": "must not be blank"}}))
 
-    assert "answered 400: name: must not be blank. Mend" in str(error)
+    assert "answered 400: name: must not be blank. Fix" in str(error)
 
 
 def test_the_page_of_a_proxy_is_kept_and_not_in_the_message() -> None:
