@@ -280,14 +280,15 @@ async def test_unknown_path_is_answered_404(http: httpx.AsyncClient, path: str) 
     assert response.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "OPTIONS", "PARAMETERS", "BREW"])
+# None that a later version of the document may add.
+@pytest.mark.parametrize("method", ["OPTIONS", "PARAMETERS", "BREW"])
 async def test_wrong_method_is_answered_405_with_those_allowed(
     http: httpx.AsyncClient, method: str
 ) -> None:
     response = await http.request(method, PATH)
 
     assert response.status_code == 405
-    assert response.headers["allow"] == "POST"
+    assert "POST" in response.headers["allow"].split(", ")
     assert response.headers["content-type"] == "application/problem+json"
 
 
