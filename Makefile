@@ -16,6 +16,9 @@ WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 VENV := .venv/.created
 PROJECT := .venv/.installed-project
 DEV := .venv/.installed-dev
+BENCH_VENV := .venv-bench/$(notdir $(PYTHON))
+BENCH_BIN := $(BENCH_VENV)/bin
+BENCH := $(BENCH_VENV)/.installed
 NODE := tools/node/node_modules/.installed
 
 # Neither the linter nor anything that it starts reports to its vendor.
@@ -24,10 +27,10 @@ export REDOCLY_TELEMETRY := off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test generate check lint types contract build requirements clean
+.PHONY: help demo test generate check spec-diff documents lint types contract build bench requirements clean
 
 help: ## List the targets, in the order of a working day
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' \
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' \
 		| while IFS="$$(printf '\t')" read -r name text; do printf '%-13s %s\n' "$$name" "$$text"; done
 
 demo: $(PROJECT) ## Create an access token, over a real socket, against the fake platform
@@ -46,6 +49,14 @@ generate: $(DEV) ## Write kodexa_client/api/ and kodexa_client/models/ from open
 
 check: $(DEV) ## Generate elsewhere, and fail if the result differs from what is here
 	$(BIN)/python -m tools.generate --check
+
+# make spec-diff BASE=v1.2.0, or the last release; ARGS=--json
+spec-diff: $(DEV) ## Say what openapi.yaml changes since BASE, whom that breaks, and the version due
+	$(BIN)/python -m tools.spec_diff $(if $(BASE),--base=$(BASE)) $(ARGS)
+
+SPECS ?= ../shared/specs
+documents: $(DEV) $(NODE) ## Build a package of each document in SPECS, and write docs/documents.md
+	$(BIN)/python -m tools.trial $(SPECS) --write docs/documents.md
 
 # recommended-strict is Redocly's recommended, with warnings that fail.
 lint: $(DEV) $(NODE) ## Check the code's style and the API document
@@ -66,15 +77,22 @@ build: $(DEV) ## Build the wheel and the source distribution, and check the whee
 	$(BIN)/python -m build --no-isolation
 	$(BIN)/python -m tools.check_wheel dist
 
+# make bench ARGS=--json; each PYTHON has an environment of its own: make bench PYTHON=python3.13
+bench: $(BENCH) ## Measure the models and the generator, side by side with what others do
+	$(BENCH_BIN)/python -m benchmarks.models $(ARGS)
+	$(BENCH_BIN)/python -m benchmarks.generation $(ARGS)
+
 requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pyproject.toml allow
 	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in \
 		--output-file requirements/testing.txt
 	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in requirements/dev.in \
 		--constraints requirements/testing.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml requirements/bench.in \
+		--constraints requirements/dev.txt --output-file requirements/bench.txt
 
 clean: ## Remove everything that make installs and builds
-	rm -rf .venv dist tools/node/node_modules .coverage .hypothesis .mypy_cache .pytest_cache \
-		.ruff_cache
+	rm -rf .venv .venv-bench dist tools/node/node_modules .coverage .hypothesis .mypy_cache \
+		.pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Settings of this machine would end in the files: its indexes, links and caches of wheels.
@@ -82,6 +100,13 @@ UV_COMPILE := env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX -u UV_INDEX_URL
 	-u UV_EXTRA_INDEX_URL -u UV_DEFAULT_INDEX UV_NO_CONFIG=1 \
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'
+
+$(BENCH): requirements/bench.txt
+	$(PYTHON) -m venv --clear $(BENCH_VENV)
+	@echo '*' > .venv-bench/.gitignore
+	$(BENCH_BIN)/python -m pip --disable-pip-version-check --quiet install \
+		--require-hashes --requirement requirements/bench.txt
+	@touch $@
 
 $(VENV):
 	$(PYTHON) -m venv .venv

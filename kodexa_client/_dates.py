@@ -12,6 +12,10 @@ from ._mismatch import MismatchError
 
 __all__ = ["expires_in", "format_date", "format_datetime", "parse_date", "parse_datetime"]
 
+# Looked up once, not once a value.
+_datetime = datetime.datetime
+_from_iso = datetime.datetime.fromisoformat
+_TWO_DIGITS = tuple(f"{number:02}" for number in range(100))
 _DATETIME_PARSER = isoparser(sep="T")
 _LEAP_SECOND = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d):60((?:[.,]\d+)?(?:Z|[+-][\d:]+)?)$")
 
@@ -26,9 +30,11 @@ def parse_datetime(value: str) -> datetime.datetime:
         MismatchError: The value is not a date-time.
     """
     try:
-        parsed = datetime.datetime.fromisoformat(value)
+        parsed = _from_iso(value)
     except ValueError:
         parsed = None
+    if parsed is not None and parsed.tzinfo is not None:
+        return parsed
     if parsed is None:
         # Called here, where the exception that quotes the value is not its context.
         parsed = _parse_unusual_datetime(value)
@@ -59,6 +65,13 @@ def format_datetime(value: datetime.datetime, name: str) -> str:
         ValueError: The date-time has no UTC offset, so it names no instant, or none that
             UTC has a year for.
     """
+    if type(value) is _datetime and value.tzinfo is datetime.UTC and not value.microsecond:
+        # What isoformat() gives, in a third of its time.
+        year, two = value.year, _TWO_DIGITS
+        return (
+            f"{two[year // 100]}{two[year % 100]}-{two[value.month]}-{two[value.day]}"
+            f"T{two[value.hour]}:{two[value.minute]}:{two[value.second]}Z"
+        )
     if not isinstance(value, datetime.datetime):
         raise TypeError(f"{name} has to be a datetime, not a {type(value).__name__}.")
     offset = value.utcoffset()

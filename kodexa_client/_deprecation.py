@@ -8,7 +8,8 @@ from pathlib import Path
 
 __all__ = ["warn_deprecated"]
 
-_PACKAGE = str(Path(__file__).parent)
+# With the separator, so that a folder beside it with a longer name is not taken for it.
+_PACKAGE = str(Path(__file__).parent / "_")[:-1]
 
 
 def warn_deprecated(operation: str) -> None:

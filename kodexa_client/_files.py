@@ -56,7 +56,8 @@ def multipart_parts(name: str, value: Any) -> RequestFiles:  # noqa: ANN401 - an
 def _part(value: Any, name: str) -> FileTypes:  # noqa: ANN401 - as above
     match value:
         case File():
-            return value.to_tuple()
+            # RFC 7578 4.2: servers take a part without a file name for a field of text.
+            return value.file_name or "upload", value.payload, value.mime_type
         case enum.Enum():
             text = str(value.value)
         case datetime.datetime():

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from attrs import define, field
 
+from ._mismatch import as_mapping
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Model", "OpenModel", "model_dict"]
+__all__ = ["Model", "OpenModel", "complete", "make", "model_dict", "without_declared"]
 
 Value = TypeVar("Value")
+
+# Makes a model whose attributes are set next: `cls.__new__` would be looked up each time.
+make = object.__new__
 
 
 def _none_if_empty(value: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -43,6 +47,38 @@ class Model:
 
     def _undeclared(self) -> list[str]:
         return []
+
+
+def complete(
+    source: Mapping[str, Any], name: str, declared: dict[str, Any], *required: str
+) -> dict[str, Any]:
+    """Return a JSON object with every declared property, UNSET where it is absent.
+
+    A model first tries to do without: servers mostly send all that they have declared.
+
+    Args:
+        source: The object.
+        name: The model's class, for the error.
+        declared: UNSET for the JSON name of each of the model's properties.
+        required: The JSON names of those that have to be there.
+
+    Raises:
+        MismatchError: It is not an object.
+        KeyError: A required property is missing.
+    """
+    given = source if type(source) is dict else as_mapping(source, name)
+    for key in required:
+        if key not in given:
+            raise KeyError(key)
+    return declared | given
+
+
+def without_declared(source: dict[str, Any], declared: Iterable[str]) -> dict[str, Any]:
+    """Return the properties of a complete JSON object that a model does not declare."""
+    further = source.copy()
+    for key in declared:
+        del further[key]
+    return further
 
 
 def model_dict(value: object, name: str) -> dict[str, Any]:

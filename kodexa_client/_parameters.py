@@ -1,6 +1,6 @@
 """Parameters in a path, a query, a header or a cookie, as OpenAPI's styles write them.
 
-OpenAPI 3.1, "Style Values"; each value is one that JSON could hold.
+OpenAPI 3.1.1, "Style Values" and "Style Examples"; each value is one that JSON could hold.
 """
 
 from __future__ import annotations
@@ -12,12 +12,20 @@ from urllib.parse import quote, urlencode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["cookie_value", "form_body", "header_value", "path_value", "query_pairs"]
+__all__ = [
+    "cookie_value",
+    "form_body",
+    "header_value",
+    "path_value",
+    "query_pairs",
+    "with_query",
+]
 
 PathStyle = Literal["simple", "label", "matrix"]
 QueryStyle = Literal["form", "spaceDelimited", "pipeDelimited", "deepObject"]
 
-_DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+# A comma may stand in a query as it is; a space and a pipe may not (RFC 3986, 3.4).
+_DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C", "deepObject": ","}
 
 
 def path_value(
@@ -29,22 +37,24 @@ def path_value(
         ValueError: The value is empty, or would make the path another one: a segment of
             one or two dots is taken for the folder itself or the one above it.
     """
+    key = quote(name, safe="")
     if isinstance(value, dict):
-        members = [f"{_encode(key)}={_encode(item)}" for key, item in _members(value)]
-        flat = [part for key, item in _members(value) for part in (_encode(key), _encode(item))]
-        parts = members if explode else flat
+        pairs = [(_encode(member), _encode(item)) for member, item in _members(value)]
     else:
-        parts = [_encode(item) for item in _items(value)]
-    if style == "label":
-        return "." + ("." if explode else ",").join(parts)
-    if style == "matrix":
-        key = quote(name, safe="")
-        if isinstance(value, dict) and explode:
-            return "".join(f";{part}" for part in parts)
-        if explode:
-            return "".join(f";{key}={part}" for part in parts)
-        return f";{key}={','.join(parts)}"
-    text = ",".join(parts)
+        pairs = [(key, _encode(item)) for item in _items(value)]
+    is_named = explode and isinstance(value, dict)
+    parts = ["=".join(pair) for pair in pairs] if is_named else [item for _, item in pairs]
+    if isinstance(value, dict) and not explode:
+        parts = [text for pair in pairs for text in pair]
+    match style:
+        case "simple":
+            text = ",".join(parts)
+        case "label":
+            text = "." + ("." if explode else ",").join(parts)
+        case "matrix" if explode:
+            text = "".join(f";{member}={item}" if item else f";{member}" for member, item in pairs)
+        case _:  # matrix
+            text = f";{key}={','.join(parts)}" if any(parts) else f";{key}"
     if text in {"", ".", ".."}:
         raise ValueError(f"{name} can't be a part of a path: it is empty, or only dots.")
     return text
@@ -52,21 +62,29 @@ def path_value(
 
 def query_pairs(
     name: str, value: object, *, style: QueryStyle = "form", explode: bool = True
-) -> Iterator[tuple[str, str]]:
-    """Yield the names and values that a parameter gives to a query; none for null."""
-    if isinstance(value, dict):
-        if style == "deepObject":
-            yield from ((f"{name}[{key}]", _text(item)) for key, item in _members(value))
-        elif explode:
-            yield from ((key, _text(item)) for key, item in _members(value))
-        elif value:
-            flat = [text for key, item in _members(value) for text in (key, _text(item))]
-            yield name, _DELIMITERS[style].join(flat)
+) -> Iterator[str]:
+    """Yield what a parameter gives to a query, percent-encoded: ``name=value``, or nothing."""
+    key = _encode(name)
+    if style == "deepObject" and isinstance(value, dict):
+        for member, item in _members(value):
+            yield from query_pairs(f"{name}[{member}]", item, style=style)
+    elif isinstance(value, dict) and explode:
+        yield from (f"{_encode(member)}={_encode(item)}" for member, item in _members(value))
+    elif isinstance(value, dict):
+        flat = [_encode(text) for pair in _members(value) for text in pair]
+        if flat:
+            yield f"{key}={_DELIMITERS[style].join(flat)}"
     elif isinstance(value, list) and not explode:
-        if value:
-            yield name, _DELIMITERS.get(style, ",").join(map(_text, _items(value)))
+        items = [_encode(item) for item in _items(value)]
+        if items:
+            yield f"{key}={_DELIMITERS[style].join(items)}"
     else:
-        yield from ((name, _text(item)) for item in _items(value))
+        yield from (f"{key}={_encode(item)}" for item in _items(value))
+
+
+def with_query(path: str, pairs: list[str]) -> str:
+    """Return a path with its query."""
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
 
 
 def form_body(members: Mapping[str, Any]) -> bytes:
@@ -74,12 +92,7 @@ def form_body(members: Mapping[str, Any]) -> bytes:
 
     Arrays repeat their name, objects are JSON (OpenAPI 3.1, "Encoding Object").
     """
-    return urlencode(
-        [
-            (key, json.dumps(item) if isinstance(item, dict | list) else _text(item))
-            for key, item in _members(members)
-        ]
-    ).encode("ascii")
+    return urlencode([(key, _text(item)) for key, item in _members(members)]).encode("ascii")
 
 
 def header_value(value: object, *, explode: bool = False) -> str:
@@ -108,10 +121,9 @@ def _members(value: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 
 
 def _text(value: object) -> str:
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
+    """Write a value as text. What the styles have no form for is written as JSON."""
+    if isinstance(value, bool | dict | list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(value)
 
 

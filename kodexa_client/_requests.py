@@ -125,8 +125,7 @@ def encode_json(value: object) -> bytes:
         TypeError: Something in it has no JSON type.
     """
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError:
         problem = "a string in it has half of a surrogate pair, which is not Unicode text"
     except RecursionError:
@@ -134,6 +133,12 @@ def encode_json(value: object) -> bytes:
     # Raised here, where the exception that holds the whole body is not its context.
     message = f"The body can't be sent as JSON: {problem}."
     raise ValueError(message)
+
+
+# json.dumps() would make one a call. A circle is found too: as nested too deeply.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+)
 
 
 @cache

@@ -139,12 +139,16 @@ def read_json(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON is any ty
         RecursionError: The body is nested too deeply.
     """
     # RFC 8259 8.1 lets a reader pass over a byte order mark.
-    return json.loads(response.content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    return _DECODER.decode(response.content.decode("utf-8").removeprefix("\ufeff"))
 
 
 def _refuse_constant(constant: str) -> NoReturn:
     message = f"{constant} is not JSON"
     raise ValueError(message)
+
+
+# json.loads() would make one a call, for parse_constant.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _describe(error: Exception, response: httpx.Response) -> str:

@@ -17,7 +17,7 @@ from .types import File
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Shape", "read_first", "read_lossless", "read_model", "write_union"]
+__all__ = ["Shape", "as_it_is", "read_first", "read_lossless", "read_model", "write_union"]
 
 
 @frozen
@@ -62,6 +62,7 @@ def read_model(
     value: dict[str, Any],
     *models: type[Alternative],
     discriminator: tuple[str, Mapping[str, type[Alternative]]] | None = None,
+    otherwise: Callable[[Any], Any] | None = None,
 ) -> Any:  # noqa: ANN401 - one of the models
     """Read an object as the one of several models that it fits.
 
@@ -73,6 +74,7 @@ def read_model(
         value: The object.
         models: The alternatives, in the document's order.
         discriminator: The name of the deciding property, and the model for each value.
+        otherwise: Reads an object that fits none.
 
     Raises:
         MismatchError: It fits none.
@@ -85,7 +87,8 @@ def read_model(
         name, mapping = discriminator
         decided = mapping.get(str(value.get(name)))
         candidates = candidates if decided is None else (decided,)
-    return read_first(value, *(model.from_dict for model in candidates))
+    readers = [model.from_dict for model in candidates]
+    return read_first(value, *readers, *([otherwise] if otherwise else []))
 
 
 def read_lossless(value: str, read: Callable[[str], Any]) -> Any:  # noqa: ANN401 - as it is read
@@ -98,6 +101,11 @@ def read_lossless(value: str, read: Callable[[str], Any]) -> Any:  # noqa: ANN40
     except MismatchError:
         return value
     return narrowed if write_union(narrowed, "value") == value else value
+
+
+def as_it_is(value: Any) -> Any:  # noqa: ANN401 - any type
+    """Read a value of any type."""
+    return value
 
 
 def read_first(value: Any, *readers: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - any type

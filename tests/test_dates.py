@@ -181,3 +181,8 @@ def test_expiry_is_a_date_that_exists(ahead: Any) -> None:
 def test_now_has_a_time_zone() -> None:
     with pytest.raises(ValueError, match="now has no time zone"):
         expires_in(days=1, now=datetime.datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@given(st.datetimes(timezones=st.just(datetime.UTC)))
+def test_utc_is_written_as_isoformat_writes_it(value: datetime.datetime) -> None:
+    assert format_datetime(value, "at") == value.isoformat().replace("+00:00", "Z")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from kodexa_client import UNSET, Unset
 from kodexa_client._mismatch import MismatchError, json_type
-from kodexa_client._model import Model
+from kodexa_client._model import Model, complete
 from kodexa_client.models import (
     AccessToken,
     FavoriteLink,
@@ -292,3 +293,44 @@ def test_a_model_without_further_properties_shows_its_own() -> None:
 )
 def test_a_problem_is_written_as_it_was_read(source: dict[str, Any]) -> None:
     assert Problem.from_dict(source).to_dict() == source
+
+
+def test_as_many_properties_as_are_declared_but_others_are_read(
+    page_example: dict[str, Any],
+) -> None:
+    source = {**page_example, "token": "canary"}
+    del source["name"]
+
+    token = AccessToken.from_dict(source)
+
+    assert token.name is UNSET
+    assert token.additional_properties == {"token": "canary"}
+    assert token.to_dict() == source
+
+
+def test_a_subclass_is_read_as_itself() -> None:
+    class Own(AccessToken):
+        pass
+
+    assert type(Own.from_dict({"name": "ci"})) is Own
+
+
+def test_a_mapping_of_ones_own_is_read_and_left_alone() -> None:
+    source = defaultdict(str, name="ci")
+
+    assert AccessToken.from_dict(source) == AccessToken(name="ci")
+    assert dict(source) == {"name": "ci"}
+
+
+def test_a_required_property_has_to_be_there() -> None:
+    declared = {"name": UNSET, "size": UNSET}
+
+    assert complete({"name": "ci"}, "Closed", declared, "name") == {"name": "ci", "size": UNSET}
+    with pytest.raises(KeyError, match="name"):
+        complete({"size": 1, "more": 2}, "Closed", declared, "name")
+
+
+def test_a_model_of_another_class_is_written_too() -> None:
+    strange: Any = FavoriteLink(link="/")
+
+    assert AccessToken(user=strange).to_dict() == {"user": {"link": "/"}}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import json
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
-from openapi_spec_validator.shortcuts import get_validator_cls
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from .validating import mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,12 +60,23 @@ class Document:
         seen: set[str] = set()
         while (reference := node.get("$ref")) and reference not in seen:
             seen.add(reference)
-            target: Any = self.content
-            for step in reference.removeprefix("#/").split("/"):
-                key = step.replace("~1", "/").replace("~0", "~")
-                target = target.get(key, {}) if isinstance(target, dict) else {}
+            target = self._find(reference)
             node = target if isinstance(target, dict) else {}
         return node
+
+    def resolves(self, reference: str) -> bool:
+        """Tell whether a reference within the document leads somewhere."""
+        return self._find(reference) is not None
+
+    def _find(self, reference: str) -> Any:  # noqa: ANN401 - any part of a document
+        target: Any = self.content
+        for step in reference.removeprefix("#/").split("/"):
+            key = unquote(step).replace("~1", "/").replace("~0", "~")
+            if isinstance(target, list) and key.isdecimal() and int(key) < len(target):
+                target = target[int(key)]
+            else:
+                target = target.get(key) if isinstance(target, dict) else None
+        return target
 
     def operations(self) -> Iterator[tuple[Place, dict[str, Any]]]:
         """Yield each operation with its place."""
@@ -78,39 +94,52 @@ def load_document(path: Path) -> Document:
     """
     text = path.read_text(encoding="utf-8")
     try:
-        content = YAML(typ="safe").load(text)
-        root = YAML(typ="safe", pure=True).compose(text)
+        yaml = YAML(typ="safe", pure=True)
+        # Read once: a large document takes seconds.
+        root = yaml.compose(text)
+        content = yaml.constructor.construct_document(root) if root else None
     except MarkedYAMLError as error:
         mark = error.problem_mark
-        raise DocumentError(
-            f"{path.name}:{mark.line + 1}:{mark.column + 1}: {error.problem}"
-        ) from None
+        place = f"{path.name}:{mark.line + 1}:{mark.column + 1}"
+        # A duplicate's message goes on with both values, and with advice on this program.
+        twice = re.match(r'found duplicate key "(.*)" with value', error.problem or "")
+        problem = f"the key {twice[1]} is here for the second time" if twice else error.problem
+        raise DocumentError(f"{place}: {problem}") from None
     if not isinstance(content, dict):
         raise DocumentError(f"{path.name}:1:1: an OpenAPI document is a mapping")
-    document = Document(path, content, root)
-    _validate(document)
+    document = Document(path, _as_json(content), root)
+    if lines := mistakes(document):
+        raise DocumentError("\n".join(lines))
+    paths: dict[str, Any] = document.content.get("paths") or {}
+    for url, item in paths.items():
+        # The generator passes over a path that is defined elsewhere, and all its operations.
+        paths[url] = {**document.resolve(item), **item}
+        paths[url].pop("$ref", None)
     return document
 
 
-def _validate(document: Document) -> None:
-    try:
-        validator = get_validator_cls(document.content)(document.content)
-    except Exception as error:  # noqa: BLE001 - the validator's own, of more than one kind
-        place = document.locate(("openapi",))
-        raise DocumentError(f"{place}: no version of OpenAPI that is known: {error}") from None
-    lines = []
-    for mistake in validator.iter_errors():
-        # Of alternatives none of which fits, the deepest mismatch is the mistake.
-        deepest = max([mistake, *_causes(mistake)], key=lambda cause: len(cause.absolute_path))
-        lines.append(f"{document.locate(deepest.absolute_path)}: {deepest.message}")
-    if lines:
-        raise DocumentError("\n".join(lines))
+def _as_json(node: Any) -> Any:  # noqa: ANN401 - any part of a document
+    """Make YAML's keys and dates what they are in JSON: texts, of whole characters."""
+    if isinstance(node, dict):
+        return {_key(key): _as_json(child) for key, child in node.items()}
+    if isinstance(node, list):
+        return [_as_json(child) for child in node]
+    if isinstance(node, str):
+        # YAML reads what JSON escapes as a surrogate pair as two characters.
+        return node if node.isprintable() else _PAIR.sub(_join, node)
+    return node.isoformat() if isinstance(node, datetime.date) else node
 
 
-def _causes(error: Any) -> Iterator[Any]:  # noqa: ANN401 - of jsonschema, which is untyped here
-    for cause in error.context or ():
-        yield cause
-        yield from _causes(cause)
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def _join(pair: re.Match[str]) -> str:
+    return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
+
+
+def _key(key: object) -> str:
+    text: Any = _as_json(key)
+    return text if isinstance(key, str) else json.dumps(text, default=str)
 
 
 def _child(node: Node, step: str | int) -> tuple[Any, Node] | None:

@@ -13,6 +13,7 @@ from .document import DocumentError
 from .provenance import changes_since
 from .rendering import GENERATED_FOLDERS
 from .replacing import alone, replace
+from .spec_diff import short_report
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
                 return _report(difference)
             replace(package, fresh)
             print(_summary(package, old=fresh))
+            print(short_report(root, after=package))
     except DocumentError as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier
 
 from .properties import properties_of
+from .wording import property_docstring
 
 if TYPE_CHECKING:
     from openapi_python_client.parser.bodies import Body
@@ -69,6 +70,17 @@ class Operations:
         """Tell whether the document deprecates an operation."""
         return bool(self._raw(endpoint)[1].get("deprecated"))
 
+    def argument_docstring(self, endpoint: Endpoint, prop: PropertyProtocol) -> str:
+        """Return the lines of a docstring that describe a parameter.
+
+        The generator knows the description of its schema alone.
+        """
+        (location,) = (
+            str(where.value) for where, one in endpoint.iter_all_parameters() if one is prop
+        )
+        raw = self._parameter(endpoint, location, prop.name.get_untrusted_value())
+        return property_docstring(prop, str(raw.get("description") or ""))
+
     def style(self, endpoint: Endpoint, location: str, prop: PropertyProtocol) -> str:
         """Return the arguments that say how a parameter is written, as code.
 
@@ -90,21 +102,29 @@ class Operations:
 
     def _parameter(self, endpoint: Endpoint, location: str, name: str) -> dict[str, Any]:
         item, operation = self._raw(endpoint)
-        for parameter in [*operation.get("parameters", []), *item.get("parameters", [])]:
-            resolved = self._document.resolve(parameter)
-            if (resolved.get("in"), resolved.get("name")) == (location, name):
-                return resolved
-        return {}
+        parameters = map(
+            self._document.resolve, [*operation.get("parameters", []), *item.get("parameters", [])]
+        )
+        return next(one for one in parameters if (one["in"], one["name"]) == (location, name))
+
+
+def positional_parameters(endpoint: Endpoint) -> list[PropertyProtocol]:
+    """Return the parameters that may be given by position: those of the path."""
+    return [one for one in endpoint.path_parameters if one.default is None]
 
 
 def keyword_parameters(endpoint: Endpoint) -> list[PropertyProtocol]:
-    """Return the parameters that are given by keyword, the required ones first."""
+    """Return the parameters that are given by keyword, the required ones first.
+
+    Those of the path are among them that have a default: none without could follow.
+    """
     parameters: list[PropertyProtocol] = [
+        *(one for one in endpoint.path_parameters if one.default is not None),
         *endpoint.query_parameters,
         *endpoint.header_parameters,
         *endpoint.cookie_parameters,
     ]
-    return sorted(parameters, key=lambda parameter: not parameter.required)
+    return sorted(parameters, key=lambda one: not one.required or one.default is not None)
 
 
 def body_properties(endpoint: Endpoint) -> list[PropertyProtocol]:

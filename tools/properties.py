@@ -116,5 +116,6 @@ def builtin_lists(code: str) -> str:
 
 def item_variable(outer: str) -> str:
     """Return the name of the variable for the items of an array in ``outer``."""
-    depth = int(outer.removeprefix("item") or 1) + 1 if outer.startswith("item") else 1
-    return "item" if depth == 1 else f"item{depth}"
+    if not (match := re.fullmatch(r"item(\d*)", outer)):
+        return "item"
+    return f"item{int(match[1] or 1) + 1}"

@@ -11,10 +11,13 @@ from openapi_python_client import Project
 from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.schema import ParameterLocation
 
 from .document import Document, DocumentError
 from .naming import RESERVED_CLASSES, rename_reserved
 from .preparing import prepare
+from .restoring import restore
 from .template_functions import add_template_functions
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ class Rendering:
         Raises:
             DocumentError: The generator can't read the document.
         """
-        self._document = document
+        self.document = document
         settings = ConfigFile.load_from_path(config)
         settings.class_overrides = {
             name: ClassOverride.model_validate({"class_name": f"{name}Model"})
@@ -48,10 +51,12 @@ class Rendering:
         self._config = Config.from_sources(
             settings, MetaType.NONE, document.path, "utf-8", overwrite=False, output_path=None
         )
+        self.prepared = prepared = prepare(document)
         self._config.content_type_overrides = {
-            **prepare(document),
+            **prepared.content_types,
             **self._config.content_type_overrides,
         }
+        _allow_headers_of_every_type()
         data = GeneratorData.from_dict(document.content, config=self._config)
         if isinstance(data, GeneratorError):
             raise DocumentError(self._explain([data]))
@@ -65,6 +70,7 @@ class Rendering:
         ]
         if complaints:
             raise DocumentError(self._explain(complaints))
+        restore(data, prepared)
         rename_reserved(data, self._config)
         self.data = data
 
@@ -81,7 +87,7 @@ class Rendering:
         """
         self._config.output_path = output
         project = Project(openapi=self.data, config=self._config, custom_template_path=templates)
-        add_template_functions(project, self._document)
+        add_template_functions(project, self.document)
         with contextlib.redirect_stdout(io.StringIO()):
             complaints = project.build()
         if complaints:
@@ -103,7 +109,7 @@ class Rendering:
 
     def _place(self, text: str) -> str:
         """Find what a complaint is about by the names in it: the generator tells no place."""
-        document = self._document
+        document = self.document
         for place, _ in document.operations():
             _, path, method = place
             if f"{str(method).upper()} {path} " in text:
@@ -112,6 +118,12 @@ class Rendering:
         for kind in ("schemas", "parameters", "requestBodies", "responses"):
             names: list[str] = sorted(components.get(kind) or {}, key=len, reverse=True)
             for name in names:
-                if name in text:
+                if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
                     return document.locate(("components", kind, name))
         return document.locate(())
+
+
+def _allow_headers_of_every_type() -> None:
+    """Make the generator take dates, arrays and objects in headers: our templates write them."""
+    locations = PropertyProtocol._allowed_locations  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - there is no setting
+    locations.add(ParameterLocation.HEADER)

@@ -101,7 +101,8 @@ class Schemas:
             case "array":
                 items = [*(schema.get("prefixItems") or ())]
                 items += [schema["items"]] if schema.get("items") else []
-                return st.lists(self._any_of(items), max_size=_MAX_ITEMS)
+                one = self._any_of(items) if items else _ANYTHING
+                return st.lists(one, max_size=_MAX_ITEMS)
             case "object":
                 return self._object(schema)
             case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from openapi_python_client.strings import PythonIdentifier
@@ -9,6 +10,7 @@ from openapi_python_client.strings import PythonIdentifier
 from . import operations, properties, unions, wording
 from .cycles import circles
 from .naming import method_name, resource_class
+from .restoring import double_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +45,16 @@ def add_template_functions(project: Project, document: Document) -> None:
         for tag in document.content.get("tags", [])
     }
     environment: Environment = project.env
-    environment.filters["builtin_lists"] = properties.builtin_lists
-    environment.filters["ends_docstring"] = wording.ends_docstring
+    filters: dict[str, Any] = environment.filters
+    filters["bind_readers"] = _bind_readers
+    filters["builtin_lists"] = properties.builtin_lists
+    filters["ends_docstring"] = wording.ends_docstring
+    filters["in_double_quote_literal"] = double_quoted
     functions: dict[str, Any] = {
         "generated_header": GENERATED_HEADER,
         "answer_type": operations.answer_type,
         "answers": operations.answers,
+        "argument_docstring": known_operations.argument_docstring,
         "bodies_by_class": operations.bodies_by_class,
         "body_is_required": operations.body_is_required,
         "body_properties": operations.body_properties,
@@ -69,10 +75,12 @@ def add_template_functions(project: Project, document: Document) -> None:
         "string_reader": unions.string_reader,
         "module_name": lambda endpoint: str(endpoint.name),
         "parameter_style": known_operations.style,
+        "positional_parameters": operations.positional_parameters,
         "properties_of": properties.properties_of,
         "property_docstring": wording.property_docstring,
         "property_type": properties.property_type,
         "reads_as_is": properties.reads_as_is,
+        "readers_of": _readers_of,
         "resource_class": lambda tag: resource_class(str(tag), classes),
         "summary": wording.summary,
         "tag_description": lambda tag: tag_descriptions.get(str(tag)) or f"The resource {tag}.",
@@ -114,6 +122,24 @@ def _cyclic_imports(data: GeneratorData) -> Callable[[ModelProperty, str], bool]
         return circle[model.class_info.module_name] == circle[_imported_module(line)]
 
     return is_cyclic
+
+
+def _readers_of(model: ModelProperty) -> list[tuple[str, str]]:
+    """Return the classes that a model's module imports, each with a name for its reader.
+
+    A classmethod is looked up and bound anew by every call; bound once, it is a global.
+    """
+    return [
+        (line.split()[-1], f"_{_imported_module(line)}_from_dict")
+        for line in sorted(model.lazy_imports or ())
+    ]
+
+
+def _bind_readers(code: str, model: ModelProperty) -> str:
+    """Call the readers of other models by the names that ``_readers_of`` gives them."""
+    for name, reader in _readers_of(model):
+        code = re.sub(rf"\b{name}\.from_dict\(", f"{reader}(", code)
+    return code
 
 
 def _imported_module(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -19,10 +20,11 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.properties.uuid import UuidProperty
 from openapi_python_client.strings import ClassName
 
+from .naming import RESERVED_CLASSES
 from .properties import is_union, properties_of, reads_as_is
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
@@ -56,6 +58,7 @@ class UnionParts:
         open_enums: Those that unknown values are read as: the first one of strings and of
             integers, unless the union has plain values of that type too.
         strings: The strings in a format.
+        anything: Whether any other value is one of it too.
     """
 
     models: list[str]
@@ -64,6 +67,7 @@ class UnionParts:
     enums: list[EnumProperty]
     open_enums: list[EnumProperty]
     strings: list[PropertyProtocol]
+    anything: bool
 
 
 @define
@@ -76,7 +80,11 @@ class Unions:
     @classmethod
     def of(cls, document: Document, prefix: str) -> Unions:
         """Find the discriminators of a document, which the generator does not keep."""
-        return cls(dict(_discriminators(document.content, prefix)))
+        return cls(
+            dict(
+                _discriminators(document.content, functools.partial(_class_name, document, prefix))
+            )
+        )
 
     def function(self, union: UnionProperty) -> str:
         """Return the name of the function that reads a union, in the module that it is in."""
@@ -84,13 +92,10 @@ class Unions:
 
     def within(self, properties: Iterable[PropertyProtocol]) -> list[UnionProperty]:
         """Return the unions that a module reads, and give each a function's name."""
-        found: list[UnionProperty] = []
-        for prop in properties:
-            for union in _unions_in(prop):
-                if id(union) not in {id(one) for one in found}:
-                    found.append(union)
+        # Properties of one component share its unions.
+        found = {id(union): union for prop in properties for union in _unions_in(prop)}
         taken: set[str] = set()
-        for union in found:
+        for union in found.values():
             name = base = f"_read_{str(union.python_name).strip('_')}"
             number = 1
             while name in taken:
@@ -98,7 +103,7 @@ class Unions:
                 name = f"{base}_{number}"
             taken.add(name)
             self._names[id(union)] = name
-        return found
+        return list(found.values())
 
     def parts(self, union: UnionProperty) -> UnionParts:
         """Take a union apart."""
@@ -121,6 +126,7 @@ class Unions:
                 for one in inner
                 if isinstance(one, DateProperty | DateTimeProperty | UuidProperty)
             ],
+            anything=any(isinstance(one, AnyProperty) for one in inner),
         )
 
 
@@ -167,25 +173,28 @@ def constants_of(model: ModelProperty) -> list[tuple[str, str]]:
     ]
 
 
-def _discriminators(node: Any, prefix: str) -> Iterator[tuple[frozenset[str], Discriminator]]:  # noqa: ANN401 - any part of a document
+def _discriminators(
+    node: Any,  # noqa: ANN401 - any part of a document
+    class_name: Callable[[str], str],
+) -> Iterator[tuple[frozenset[str], Discriminator]]:
     """Yield each discriminator of a document with the models that it decides between."""
     if isinstance(node, list):
         for item in node:
-            yield from _discriminators(item, prefix)
+            yield from _discriminators(item, class_name)
     if not isinstance(node, dict):
         return
     for item in node.values():
-        yield from _discriminators(item, prefix)
+        yield from _discriminators(item, class_name)
     schemas = [*_list(node, "oneOf"), *_list(node, "anyOf")]
     references = [
         schema["$ref"] for schema in schemas if isinstance(schema, dict) and "$ref" in schema
     ]
     discriminator = node.get("discriminator")
     if references and isinstance(discriminator, dict) and "propertyName" in discriminator:
-        names = {reference: _class_name(reference, prefix) for reference in references}
+        names = {reference: class_name(reference) for reference in references}
         mapping = {reference.rpartition("/")[2]: name for reference, name in names.items()}
         for value, target in (discriminator.get("mapping") or {}).items():
-            if (name := _class_name(target, prefix)) in names.values():
+            if (name := class_name(target)) in names.values():
                 mapping[value] = name
         yield (
             frozenset(names.values()),
@@ -198,5 +207,12 @@ def _list(node: dict[str, Any], key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _class_name(reference: str, prefix: str) -> str:
-    return str(ClassName(reference.rpartition("/")[2], prefix))
+def _class_name(document: Document, prefix: str, reference: str) -> str:
+    """Return the class that the generator makes of a schema, which has a reference or a name."""
+    name = reference.rpartition("/")[2]
+    schema = document.resolve({"$ref": f"#/components/schemas/{name}"})
+    whole = schema.get("allOf") or schema.get("oneOf") or schema.get("anyOf") or [{}]
+    if len(whole) == 1 and "$ref" in whole[0]:
+        return _class_name(document, prefix, whole[0]["$ref"])
+    found = str(ClassName(schema.get("title") or name, prefix))
+    return f"{found}Model" if found in RESERVED_CLASSES else found

@@ -48,9 +48,14 @@ def enum_summary(enum: EnumProperty) -> str:
     return f"The values of {enum.class_info.name}."
 
 
-def property_docstring(prop: PropertyProtocol) -> str:
-    """Return the lines of a docstring that describe an argument or an attribute."""
-    parts = [safe_for_docstring(prop.description).strip() if prop.description else ""]
+def property_docstring(prop: PropertyProtocol, words: str = "") -> str:
+    """Return the lines of a docstring that describe an argument or an attribute.
+
+    Args:
+        prop: What is described.
+        words: What the document says of it there, and not in its schema.
+    """
+    parts = [safe_for_docstring(words or prop.description or "").strip()]
     if prop.default is not None:
         parts.append(f"Default: {safe_for_docstring(prop.default.python_code)}.")
     text = " ".join(" ".join(part for part in parts if part).split())

@@ -11,26 +11,24 @@ from typing import Any, Self
 from attrs import define as _define
 
 from .._dates import format_datetime, parse_datetime
-from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel, model_dict
+from .._mismatch import null_or_unset
+from .._model import OpenModel, complete, make, model_dict, without_declared
 from ..types import UNSET, Unset
 from .user import User
 
 __all__ = ["AccessToken"]
 
-_DECLARED: frozenset[str] = frozenset(
-    (
-        "changeSequence",
-        "createdOn",
-        "expiresAt",
-        "id",
-        "name",
-        "updatedOn",
-        "user",
-        "userId",
-        "uuid",
-    )
-)
+_DECLARED: dict[str, Any] = {
+    "changeSequence": UNSET,
+    "createdOn": UNSET,
+    "expiresAt": UNSET,
+    "id": UNSET,
+    "name": UNSET,
+    "updatedOn": UNSET,
+    "user": UNSET,
+    "userId": UNSET,
+    "uuid": UNSET,
+}
 
 
 @_define(kw_only=True, repr=False)
@@ -64,41 +62,51 @@ class AccessToken(OpenModel[Any]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "AccessToken")
-        get = source.get
-        self = cls.__new__(cls)
-        self.change_sequence = get("changeSequence", UNSET)
+        source = (
+            src_dict
+            if type(src_dict) is dict and len(src_dict) >= 9
+            else complete(src_dict, "AccessToken", _DECLARED)
+        )
+        self = make(cls)
+        while True:
+            try:
+                self.change_sequence = source["changeSequence"]
+                raw_created_on = source["createdOn"]
+                raw_expires_at = source["expiresAt"]
+                self.id = source["id"]
+                self.name = source["name"]
+                raw_updated_on = source["updatedOn"]
+                raw_user = source["user"]
+                self.user_id = source["userId"]
+                self.uuid = source["uuid"]
+                break
+            except KeyError:
+                # As many properties as are declared, but not those.
+                source = complete(source, "AccessToken", _DECLARED)
         self.created_on = (
-            parse_datetime(value)
-            if isinstance(value := get("createdOn", UNSET), str)
-            else null_or_unset(value, "an RFC 3339 date-time for createdOn")
+            parse_datetime(raw_created_on)
+            if isinstance(raw_created_on, str)
+            else null_or_unset(raw_created_on, "an RFC 3339 date-time for createdOn")
         )
         self.expires_at = (
-            parse_datetime(value)
-            if isinstance(value := get("expiresAt", UNSET), str)
-            else null_or_unset(value, "an RFC 3339 date-time for expiresAt")
+            parse_datetime(raw_expires_at)
+            if isinstance(raw_expires_at, str)
+            else null_or_unset(raw_expires_at, "an RFC 3339 date-time for expiresAt")
         )
-        self.id = get("id", UNSET)
-        self.name = get("name", UNSET)
         self.updated_on = (
-            parse_datetime(value)
-            if isinstance(value := get("updatedOn", UNSET), str)
-            else null_or_unset(value, "an RFC 3339 date-time for updatedOn")
+            parse_datetime(raw_updated_on)
+            if isinstance(raw_updated_on, str)
+            else null_or_unset(raw_updated_on, "an RFC 3339 date-time for updatedOn")
         )
         self.user = (
-            User.from_dict(value)
-            if isinstance(value := get("user", UNSET), dict)
-            else null_or_unset(value, "a JSON object for user")
+            _user_from_dict(raw_user)
+            if isinstance(raw_user, dict)
+            else null_or_unset(raw_user, "a JSON object for user")
         )
-        self.user_id = get("userId", UNSET)
-        self.uuid = get("uuid", UNSET)
         self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
+            None if len(source) == 9 else without_declared(source, _DECLARED)
         )
         return self
 
@@ -106,6 +114,7 @@ class AccessToken(OpenModel[Any]):
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (
@@ -125,9 +134,18 @@ class AccessToken(OpenModel[Any]):
         if (value := self.updated_on) is not UNSET:
             result["updatedOn"] = None if value is None else format_datetime(value, "updated_on")
         if (value := self.user) is not UNSET:
-            result["user"] = None if value is None else model_dict(value, "user")
+            result["user"] = (
+                None
+                if value is None
+                else value.to_dict()
+                if isinstance(value, User)
+                else model_dict(value, "user")
+            )
         if (value := self.user_id) is not UNSET:
             result["userId"] = value
         if (value := self.uuid) is not UNSET:
             result["uuid"] = value
         return result
+
+
+_user_from_dict = User.from_dict

@@ -9,13 +9,14 @@ from typing import Any, Self
 
 from attrs import define as _define
 
-from .._mismatch import as_mapping
-from .._model import OpenModel
+from .._model import OpenModel, complete, make, without_declared
 from ..types import UNSET, Unset
 
 __all__ = ["FavoriteLink"]
 
-_DECLARED: frozenset[str] = frozenset(("link",))
+_DECLARED: dict[str, Any] = {
+    "link": UNSET,
+}
 
 
 @_define(kw_only=True, repr=False)
@@ -33,17 +34,23 @@ class FavoriteLink(OpenModel[Any]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "FavoriteLink")
-        get = source.get
-        self = cls.__new__(cls)
-        self.link = get("link", UNSET)
+        source = (
+            src_dict
+            if type(src_dict) is dict and len(src_dict) >= 1
+            else complete(src_dict, "FavoriteLink", _DECLARED)
+        )
+        self = make(cls)
+        while True:
+            try:
+                self.link = source["link"]
+                break
+            except KeyError:
+                # As many properties as are declared, but not those.
+                source = complete(source, "FavoriteLink", _DECLARED)
         self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
+            None if len(source) == 1 else without_declared(source, _DECLARED)
         )
         return self
 
@@ -51,6 +58,7 @@ class FavoriteLink(OpenModel[Any]):
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (

@@ -9,23 +9,21 @@ from typing import Any, Self
 
 from attrs import define as _define
 
-from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel, model_dict
+from .._mismatch import null_or_unset
+from .._model import OpenModel, complete, make, model_dict, without_declared
 from ..types import UNSET, Unset
 from .problem_errors import ProblemErrors
 
 __all__ = ["Problem"]
 
-_DECLARED: frozenset[str] = frozenset(
-    (
-        "type",
-        "title",
-        "status",
-        "detail",
-        "instance",
-        "errors",
-    )
-)
+_DECLARED: dict[str, Any] = {
+    "type": UNSET,
+    "title": UNSET,
+    "status": UNSET,
+    "detail": UNSET,
+    "instance": UNSET,
+    "errors": UNSET,
+}
 
 
 @_define(kw_only=True, repr=False)
@@ -54,26 +52,33 @@ class Problem(OpenModel[Any]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "Problem")
-        get = source.get
-        self = cls.__new__(cls)
-        self.type_ = get("type", UNSET)
-        self.title = get("title", UNSET)
-        self.status = get("status", UNSET)
-        self.detail = get("detail", UNSET)
-        self.instance = get("instance", UNSET)
+        source = (
+            src_dict
+            if type(src_dict) is dict and len(src_dict) >= 6
+            else complete(src_dict, "Problem", _DECLARED)
+        )
+        self = make(cls)
+        while True:
+            try:
+                self.type_ = source["type"]
+                self.title = source["title"]
+                self.status = source["status"]
+                self.detail = source["detail"]
+                self.instance = source["instance"]
+                raw_errors = source["errors"]
+                break
+            except KeyError:
+                # As many properties as are declared, but not those.
+                source = complete(source, "Problem", _DECLARED)
         self.errors = (
-            ProblemErrors.from_dict(value)
-            if isinstance(value := get("errors", UNSET), dict)
-            else null_or_unset(value, "a JSON object for errors")
+            _problem_errors_from_dict(raw_errors)
+            if isinstance(raw_errors, dict)
+            else null_or_unset(raw_errors, "a JSON object for errors")
         )
         self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
+            None if len(source) == 6 else without_declared(source, _DECLARED)
         )
         return self
 
@@ -81,6 +86,7 @@ class Problem(OpenModel[Any]):
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (
@@ -98,5 +104,14 @@ class Problem(OpenModel[Any]):
         if (value := self.instance) is not UNSET:
             result["instance"] = value
         if (value := self.errors) is not UNSET:
-            result["errors"] = None if value is None else model_dict(value, "errors")
+            result["errors"] = (
+                None
+                if value is None
+                else value.to_dict()
+                if isinstance(value, ProblemErrors)
+                else model_dict(value, "errors")
+            )
         return result
+
+
+_problem_errors_from_dict = ProblemErrors.from_dict

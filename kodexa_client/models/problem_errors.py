@@ -10,11 +10,9 @@ from typing import Any, Self
 from attrs import define as _define
 
 from .._mismatch import as_mapping
-from .._model import OpenModel
+from .._model import OpenModel, make
 
 __all__ = ["ProblemErrors"]
-
-_DECLARED: frozenset[str] = frozenset(())
 
 
 @_define(kw_only=True, repr=False)
@@ -26,22 +24,17 @@ class ProblemErrors(OpenModel[str]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "ProblemErrors")
-        self = cls.__new__(cls)
-        self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
-        )
+        self = make(cls)
+        self._additional_properties = as_mapping(src_dict, "ProblemErrors")
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (

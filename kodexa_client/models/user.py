@@ -11,8 +11,8 @@ from typing import Any, Self
 from attrs import define as _define
 
 from .._dates import format_datetime, parse_datetime
-from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel, model_dict
+from .._mismatch import null_or_unset
+from .._model import OpenModel, complete, make, model_dict, without_declared
 from ..types import UNSET, Unset
 from .user_preferences import UserPreferences
 from .user_roles import UserRoles
@@ -20,32 +20,30 @@ from .user_storage import UserStorage
 
 __all__ = ["User"]
 
-_DECLARED: frozenset[str] = frozenset(
-    (
-        "active",
-        "bio",
-        "businessGroup",
-        "changeSequence",
-        "createdOn",
-        "email",
-        "firstName",
-        "groupsJson",
-        "id",
-        "image",
-        "isExternallyManaged",
-        "lastName",
-        "preferences",
-        "roles",
-        "rolesJson",
-        "searchText",
-        "showDeveloperTools",
-        "title",
-        "updatedOn",
-        "userStorage",
-        "userType",
-        "uuid",
-    )
-)
+_DECLARED: dict[str, Any] = {
+    "active": UNSET,
+    "bio": UNSET,
+    "businessGroup": UNSET,
+    "changeSequence": UNSET,
+    "createdOn": UNSET,
+    "email": UNSET,
+    "firstName": UNSET,
+    "groupsJson": UNSET,
+    "id": UNSET,
+    "image": UNSET,
+    "isExternallyManaged": UNSET,
+    "lastName": UNSET,
+    "preferences": UNSET,
+    "roles": UNSET,
+    "rolesJson": UNSET,
+    "searchText": UNSET,
+    "showDeveloperTools": UNSET,
+    "title": UNSET,
+    "updatedOn": UNSET,
+    "userStorage": UNSET,
+    "userType": UNSET,
+    "uuid": UNSET,
+}
 
 
 @_define(kw_only=True, repr=False)
@@ -105,58 +103,69 @@ class User(OpenModel[Any]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "User")
-        get = source.get
-        self = cls.__new__(cls)
-        self.active = get("active", UNSET)
-        self.bio = get("bio", UNSET)
-        self.business_group = get("businessGroup", UNSET)
-        self.change_sequence = get("changeSequence", UNSET)
-        self.created_on = (
-            parse_datetime(value)
-            if isinstance(value := get("createdOn", UNSET), str)
-            else null_or_unset(value, "an RFC 3339 date-time for createdOn")
+        source = (
+            src_dict
+            if type(src_dict) is dict and len(src_dict) >= 22
+            else complete(src_dict, "User", _DECLARED)
         )
-        self.email = get("email", UNSET)
-        self.first_name = get("firstName", UNSET)
-        self.groups_json = get("groupsJson", UNSET)
-        self.id = get("id", UNSET)
-        self.image = get("image", UNSET)
-        self.is_externally_managed = get("isExternallyManaged", UNSET)
-        self.last_name = get("lastName", UNSET)
+        self = make(cls)
+        while True:
+            try:
+                self.active = source["active"]
+                self.bio = source["bio"]
+                self.business_group = source["businessGroup"]
+                self.change_sequence = source["changeSequence"]
+                raw_created_on = source["createdOn"]
+                self.email = source["email"]
+                self.first_name = source["firstName"]
+                self.groups_json = source["groupsJson"]
+                self.id = source["id"]
+                self.image = source["image"]
+                self.is_externally_managed = source["isExternallyManaged"]
+                self.last_name = source["lastName"]
+                raw_preferences = source["preferences"]
+                raw_roles = source["roles"]
+                self.roles_json = source["rolesJson"]
+                self.search_text = source["searchText"]
+                self.show_developer_tools = source["showDeveloperTools"]
+                self.title = source["title"]
+                raw_updated_on = source["updatedOn"]
+                raw_user_storage = source["userStorage"]
+                self.user_type = source["userType"]
+                self.uuid = source["uuid"]
+                break
+            except KeyError:
+                # As many properties as are declared, but not those.
+                source = complete(source, "User", _DECLARED)
+        self.created_on = (
+            parse_datetime(raw_created_on)
+            if isinstance(raw_created_on, str)
+            else null_or_unset(raw_created_on, "an RFC 3339 date-time for createdOn")
+        )
         self.preferences = (
-            UserPreferences.from_dict(value)
-            if isinstance(value := get("preferences", UNSET), dict)
-            else null_or_unset(value, "a JSON object for preferences")
+            _user_preferences_from_dict(raw_preferences)
+            if isinstance(raw_preferences, dict)
+            else null_or_unset(raw_preferences, "a JSON object for preferences")
         )
         self.roles = (
-            UserRoles.from_dict(value)
-            if isinstance(value := get("roles", UNSET), dict)
-            else null_or_unset(value, "a JSON object for roles")
+            _user_roles_from_dict(raw_roles)
+            if isinstance(raw_roles, dict)
+            else null_or_unset(raw_roles, "a JSON object for roles")
         )
-        self.roles_json = get("rolesJson", UNSET)
-        self.search_text = get("searchText", UNSET)
-        self.show_developer_tools = get("showDeveloperTools", UNSET)
-        self.title = get("title", UNSET)
         self.updated_on = (
-            parse_datetime(value)
-            if isinstance(value := get("updatedOn", UNSET), str)
-            else null_or_unset(value, "an RFC 3339 date-time for updatedOn")
+            parse_datetime(raw_updated_on)
+            if isinstance(raw_updated_on, str)
+            else null_or_unset(raw_updated_on, "an RFC 3339 date-time for updatedOn")
         )
         self.user_storage = (
-            UserStorage.from_dict(value)
-            if isinstance(value := get("userStorage", UNSET), dict)
-            else null_or_unset(value, "a JSON object for userStorage")
+            _user_storage_from_dict(raw_user_storage)
+            if isinstance(raw_user_storage, dict)
+            else null_or_unset(raw_user_storage, "a JSON object for userStorage")
         )
-        self.user_type = get("userType", UNSET)
-        self.uuid = get("uuid", UNSET)
         self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
+            None if len(source) == 22 else without_declared(source, _DECLARED)
         )
         return self
 
@@ -164,6 +173,7 @@ class User(OpenModel[Any]):
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (
@@ -195,9 +205,21 @@ class User(OpenModel[Any]):
         if (value := self.last_name) is not UNSET:
             result["lastName"] = value
         if (value := self.preferences) is not UNSET:
-            result["preferences"] = None if value is None else model_dict(value, "preferences")
+            result["preferences"] = (
+                None
+                if value is None
+                else value.to_dict()
+                if isinstance(value, UserPreferences)
+                else model_dict(value, "preferences")
+            )
         if (value := self.roles) is not UNSET:
-            result["roles"] = None if value is None else model_dict(value, "roles")
+            result["roles"] = (
+                None
+                if value is None
+                else value.to_dict()
+                if isinstance(value, UserRoles)
+                else model_dict(value, "roles")
+            )
         if (value := self.roles_json) is not UNSET:
             result["rolesJson"] = value
         if (value := self.search_text) is not UNSET:
@@ -209,9 +231,20 @@ class User(OpenModel[Any]):
         if (value := self.updated_on) is not UNSET:
             result["updatedOn"] = None if value is None else format_datetime(value, "updated_on")
         if (value := self.user_storage) is not UNSET:
-            result["userStorage"] = None if value is None else model_dict(value, "user_storage")
+            result["userStorage"] = (
+                None
+                if value is None
+                else value.to_dict()
+                if isinstance(value, UserStorage)
+                else model_dict(value, "user_storage")
+            )
         if (value := self.user_type) is not UNSET:
             result["userType"] = value
         if (value := self.uuid) is not UNSET:
             result["uuid"] = value
         return result
+
+
+_user_preferences_from_dict = UserPreferences.from_dict
+_user_roles_from_dict = UserRoles.from_dict
+_user_storage_from_dict = UserStorage.from_dict

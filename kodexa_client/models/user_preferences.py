@@ -9,19 +9,16 @@ from typing import Any, Self
 
 from attrs import define as _define
 
-from .._mismatch import as_mapping
-from .._model import OpenModel
+from .._model import OpenModel, complete, make, without_declared
 from ..types import UNSET, Unset
 
 __all__ = ["UserPreferences"]
 
-_DECLARED: frozenset[str] = frozenset(
-    (
-        "showOnboarding",
-        "showScrollbars",
-        "showWelcomeMessage",
-    )
-)
+_DECLARED: dict[str, Any] = {
+    "showOnboarding": UNSET,
+    "showScrollbars": UNSET,
+    "showWelcomeMessage": UNSET,
+}
 
 
 @_define(kw_only=True, repr=False)
@@ -43,19 +40,25 @@ class UserPreferences(OpenModel[Any]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "UserPreferences")
-        get = source.get
-        self = cls.__new__(cls)
-        self.show_onboarding = get("showOnboarding", UNSET)
-        self.show_scrollbars = get("showScrollbars", UNSET)
-        self.show_welcome_message = get("showWelcomeMessage", UNSET)
+        source = (
+            src_dict
+            if type(src_dict) is dict and len(src_dict) >= 3
+            else complete(src_dict, "UserPreferences", _DECLARED)
+        )
+        self = make(cls)
+        while True:
+            try:
+                self.show_onboarding = source["showOnboarding"]
+                self.show_scrollbars = source["showScrollbars"]
+                self.show_welcome_message = source["showWelcomeMessage"]
+                break
+            except KeyError:
+                # As many properties as are declared, but not those.
+                source = complete(source, "UserPreferences", _DECLARED)
         self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
+            None if len(source) == 3 else without_declared(source, _DECLARED)
         )
         return self
 
@@ -63,6 +66,7 @@ class UserPreferences(OpenModel[Any]):
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (

@@ -9,13 +9,15 @@ from typing import Any, Self
 
 from attrs import define as _define
 
-from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel
+from .._mismatch import null_or_unset
+from .._model import OpenModel, complete, make, without_declared
 from ..types import UNSET, Unset
 
 __all__ = ["UserRoles"]
 
-_DECLARED: frozenset[str] = frozenset(("roles",))
+_DECLARED: dict[str, Any] = {
+    "roles": UNSET,
+}
 
 
 @_define(kw_only=True, repr=False)
@@ -33,21 +35,28 @@ class UserRoles(OpenModel[Any]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "UserRoles")
-        get = source.get
-        self = cls.__new__(cls)
+        source = (
+            src_dict
+            if type(src_dict) is dict and len(src_dict) >= 1
+            else complete(src_dict, "UserRoles", _DECLARED)
+        )
+        self = make(cls)
+        while True:
+            try:
+                raw_roles = source["roles"]
+                break
+            except KeyError:
+                # As many properties as are declared, but not those.
+                source = complete(source, "UserRoles", _DECLARED)
         self.roles = (
-            value
-            if isinstance(value := get("roles", UNSET), list)
-            else null_or_unset(value, "a JSON array for roles")
+            raw_roles
+            if isinstance(raw_roles, list)
+            else null_or_unset(raw_roles, "a JSON array for roles")
         )
         self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
+            None if len(source) == 1 else without_declared(source, _DECLARED)
         )
         return self
 
@@ -55,6 +64,7 @@ class UserRoles(OpenModel[Any]):
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (

@@ -9,14 +9,16 @@ from typing import Any, Self
 
 from attrs import define as _define
 
-from .._mismatch import as_mapping, null_or_unset
-from .._model import OpenModel, model_dict
+from .._mismatch import null_or_unset
+from .._model import OpenModel, complete, make, model_dict, without_declared
 from ..types import UNSET, Unset
 from .favorite_link import FavoriteLink
 
 __all__ = ["UserStorage"]
 
-_DECLARED: frozenset[str] = frozenset(("favoriteLinks",))
+_DECLARED: dict[str, Any] = {
+    "favoriteLinks": UNSET,
+}
 
 
 @_define(kw_only=True, repr=False)
@@ -34,26 +36,33 @@ class UserStorage(OpenModel[Any]):
         """Read the model from decoded JSON.
 
         Raises:
-            ValueError: A value is not what the document promises.
-            KeyError: A required property is missing.
+            ValueError: What should be an object, an array or a text in a format is none.
         """
-        source = src_dict if isinstance(src_dict, dict) else as_mapping(src_dict, "UserStorage")
-        get = source.get
-        self = cls.__new__(cls)
+        source = (
+            src_dict
+            if type(src_dict) is dict and len(src_dict) >= 1
+            else complete(src_dict, "UserStorage", _DECLARED)
+        )
+        self = make(cls)
+        while True:
+            try:
+                raw_favorite_links = source["favoriteLinks"]
+                break
+            except KeyError:
+                # As many properties as are declared, but not those.
+                source = complete(source, "UserStorage", _DECLARED)
         self.favorite_links = (
             [
-                FavoriteLink.from_dict(item)
+                _favorite_link_from_dict(item)
                 if isinstance(item, dict)
                 else null_or_unset(item, "a JSON object for favoriteLinks")
-                for item in value
+                for item in raw_favorite_links
             ]
-            if isinstance(value := get("favoriteLinks", UNSET), list)
-            else null_or_unset(value, "a JSON array for favoriteLinks")
+            if isinstance(raw_favorite_links, list)
+            else null_or_unset(raw_favorite_links, "a JSON array for favoriteLinks")
         )
         self._additional_properties = (
-            None
-            if source.keys() <= _DECLARED
-            else {key: item for key, item in source.items() if key not in _DECLARED}
+            None if len(source) == 1 else without_declared(source, _DECLARED)
         )
         return self
 
@@ -61,6 +70,7 @@ class UserStorage(OpenModel[Any]):
         """Return the model as JSON-ready data, without the properties that are UNSET.
 
         Raises:
+            TypeError: A value is of another type than its attribute.
             ValueError: A date-time has no time zone.
         """
         result: dict[str, Any] = (
@@ -72,7 +82,15 @@ class UserStorage(OpenModel[Any]):
                 None
                 if value is None
                 else [
-                    None if item is None else model_dict(item, "favorite_links") for item in value
+                    None
+                    if item is None
+                    else item.to_dict()
+                    if isinstance(item, FavoriteLink)
+                    else model_dict(item, "favorite_links")
+                    for item in value
                 ]
             )
         return result
+
+
+_favorite_link_from_dict = FavoriteLink.from_dict

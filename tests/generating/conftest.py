@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parents[2]
+from .crafted import Crafted, build_crafted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 
 
 class Project:
@@ -46,3 +53,10 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def everything() -> Iterator[Crafted]:
+    """Return the package of everything.yaml, which is built once."""
+    with tempfile.TemporaryDirectory(prefix=".trial-", dir=ROOT) as folder:
+        yield build_crafted(HERE / "everything.yaml", Path(folder) / "everything")

@@ -30,9 +30,13 @@ def test_our_document_is_valid_and_its_operations_have_places() -> None:
     ("text", "complaint"),
     [
         ("openapi: [", r"^openapi\.yaml:\d+:\d+: "),
+        ("", r"^openapi\.yaml:1:1: an OpenAPI document is a mapping"),
         ("- 1", r"^openapi\.yaml:1:1: an OpenAPI document is a mapping"),
         ("swagger: '1.0'", r"^openapi\.yaml:1:1: no version of OpenAPI"),
-        (HEAD + "paths: {}\npaths: {}\n", r"^openapi\.yaml:4:1: "),
+        (
+            HEAD + "paths: {}\npaths: {}\n",
+            r"^openapi\.yaml:4:1: the key paths is here for the second time$",
+        ),
         (HEAD + "paths:\n  /x:\n    get: 3\n", r"^openapi\.yaml:5:5: "),
         (
             HEAD + "paths:\n  /x:\n    get:\n      responses: {}\n      tags:\n        - 7\n",
@@ -54,3 +58,12 @@ def test_a_place_that_does_not_exist_is_the_nearest_that_does() -> None:
     assert document.locate(("info", "nowhere", 3)) == document.locate(("info",))
     assert document.locate(("tags", 0)) != document.locate(("tags", 9))
     assert document.locate(("tags", 9)) == document.locate(("tags",))
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "openapi.yaml"])
+def test_a_character_that_json_escapes_as_two_is_one(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    text = HEAD.replace("title: T", r'title: "\ud83d\udc8e and\nmore"') + "paths: {}\n"
+    path.write_text(text, encoding="utf-8")
+
+    assert load_document(path).content["info"]["title"] == "\N{GEM STONE} and\nmore"

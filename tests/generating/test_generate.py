@@ -136,8 +136,11 @@ def add_schema(**schemas: Any) -> Callable[[dict[str, Any]], None]:
             "the tag request and what every client has would both be client.request",
         ),
         (
-            add_schema(Broken={"type": "array"}),
-            "type array must have items",
+            add_schema(
+                Name={"type": "string"},
+                Broken={"allOf": [{"$ref": "#/components/schemas/Name"}] * 2},
+            ),
+            "Cannot take allOf a non-object",
         ),
     ],
 )

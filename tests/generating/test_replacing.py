@@ -101,7 +101,7 @@ def test_a_file_system_that_cannot_exchange_renames(
 def test_a_system_without_the_call_says_so(
     folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replacing.ctypes, "CDLL", lambda *_, **__: object())
+    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
     package, fresh = folders
 
     replace(package, fresh)

@@ -55,7 +55,7 @@ class AsyncAccessTokens:
             user: The user whom an access token belongs to.
             user_id: Identifier of the user whom the access token belongs to.
             uuid: Secondary UUID identifier.
-            body: All of these at once, instead of one by one.
+            body: All of these in one AccessToken, instead of one by one.
 
         Raises:
             APIConnectionError: No answer came; ``sent`` says whether the request may have been
@@ -97,7 +97,7 @@ class AsyncAccessTokens:
         uuid: str | Unset = UNSET,
         body: AccessToken | Unset = UNSET,
     ) -> Response[AccessToken]:
-        """As ``create``, and return the status and the header fields too."""
+        """As ``create``, with status and header fields: the model is ``parsed``."""
         return await _create_access_token.asyncio_detailed(
             client=self._client,
             body=choose_body(
@@ -152,7 +152,7 @@ class AccessTokens:
             user: The user whom an access token belongs to.
             user_id: Identifier of the user whom the access token belongs to.
             uuid: Secondary UUID identifier.
-            body: All of these at once, instead of one by one.
+            body: All of these in one AccessToken, instead of one by one.
 
         Raises:
             APIConnectionError: No answer came; ``sent`` says whether the request may have been
@@ -194,7 +194,7 @@ class AccessTokens:
         uuid: str | Unset = UNSET,
         body: AccessToken | Unset = UNSET,
     ) -> Response[AccessToken]:
-        """As ``create``, and return the status and the header fields too."""
+        """As ``create``, with status and header fields: the model is ``parsed``."""
         return _create_access_token.sync_detailed(
             client=self._client,
             body=choose_body(

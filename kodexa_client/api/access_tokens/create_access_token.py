@@ -27,7 +27,7 @@ def _get_kwargs(
         "method": "POST",
         "path": "/api/access-tokens",
     }
-    _kwargs["json"] = model_dict(body, "body")
+    _kwargs["json"] = body.to_dict() if isinstance(body, AccessToken) else model_dict(body, "body")
 
     return _kwargs
 
@@ -41,7 +41,7 @@ def sync_detailed(
     client: KodexaClient,
     body: AccessToken,
 ) -> Response[AccessToken]:
-    """As ``sync``, and return the status and the header fields too."""
+    """As ``sync``, with status and header fields: the model is ``parsed``."""
     return build_response(
         client.request(
             **_get_kwargs(
@@ -87,7 +87,7 @@ async def asyncio_detailed(
     client: AsyncKodexaClient,
     body: AccessToken,
 ) -> Response[AccessToken]:
-    """As ``asyncio``, and return the status and the header fields too."""
+    """As ``asyncio``, with status and header fields: the model is ``parsed``."""
     return build_response(
         await client.request(
             **_get_kwargs(

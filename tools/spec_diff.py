@@ -1,0 +1,159 @@
+"""Tells what has changed in openapi.yaml since a revision, whom it breaks, and the version due."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+from attrs import evolve
+
+from .building import Recipe, build
+from .comparing.change_links import link
+from .comparing.python_changes import PythonChange, python_changes
+from .comparing.report import Report
+from .comparing.wire_changes import wire_changes, words_changed
+from .document import DocumentError, load_document
+from .replacing import alone
+
+__all__ = ["BaseError", "compare", "default_base", "short_report"]
+
+ROOT = Path(__file__).parents[1]
+
+
+class BaseError(Exception):
+    """There is nothing to compare with."""
+
+
+def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
+    """Print the report; return 1 if the version is too low, 2 if nothing can be compared."""
+    parser = argparse.ArgumentParser(prog="python -m tools.spec_diff", description=__doc__)
+    parser.add_argument(
+        "--base", help="a revision of git (default: the last release, else the commit before)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of Markdown")
+    options = parser.parse_args(arguments)
+    try:
+        with alone(root):
+            report = compare(root, options.base or default_base(root))
+    except (BaseError, DocumentError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(report.data(), indent=2, ensure_ascii=False))
+    else:
+        print(report.markdown(), end="")
+    return 0 if report.is_enough else 1
+
+
+def default_base(root: Path) -> str:
+    """Return the last release's tag, or the default branch's commit before its last.
+
+    Raises:
+        BaseError: There is neither.
+    """
+    try:
+        return _git(root, "describe", "--tags", "--abbrev=0", "--match=v[0-9]*").strip()
+    except BaseError:
+        pass
+    for revision in ("main~1", "origin/main~1", "HEAD~1"):
+        try:
+            return _git(root, "rev-parse", "--verify", "--quiet", "--short", revision).strip()
+        except BaseError:
+            continue
+    raise BaseError("Neither a release (a tag v...) nor an earlier commit is here: give BASE=...")
+
+
+def compare(root: Path, base: str, *, after: Path | None = None) -> Report:
+    """Compare the document with the one of a revision.
+
+    Args:
+        root: The project.
+        base: The revision.
+        after: The package made of the document as it is, if there is one already.
+
+    Raises:
+        BaseError: The revision, or a document in it, is not there.
+        DocumentError: The document as it is, or as it was, can't be read or generated.
+    """
+    recipe = Recipe.of(root)
+    before = _git(root, "show", f"{base}:./{recipe.document.name}")
+    base_version = _version(_git(root, "show", f"{base}:./{recipe.settings.name}"))
+    version = _version(recipe.settings.read_text(encoding="utf-8"))
+    # Below the root, where ruff takes the generated folders for what they are.
+    with tempfile.TemporaryDirectory(prefix=".generated-", dir=root) as temporary:
+        folder = Path(temporary)
+        old = evolve(recipe, document=folder / recipe.document.name)
+        old.document.write_text(before, encoding="utf-8")
+        documents = load_document(old.document), load_document(recipe.document)
+        changes, effects, warning = wire_changes(*documents), list[PythonChange](), ""
+        if changes:
+            new_package = after or folder / "new" / recipe.wrapper.name
+            if after is None:
+                new_package.parent.mkdir()
+                build(recipe, new_package)
+            old_package = folder / "old" / recipe.wrapper.name
+            old_package.parent.mkdir()
+            try:
+                build(old, old_package)
+                effects = python_changes(old_package, new_package)
+            except DocumentError as error:
+                # Of a document that today's templates refuse, there is no package to break.
+                warning = f"{base}'s document can't be generated today: {error}"
+        changes = link(changes, effects, documents)
+    return Report(
+        base=base,
+        base_version=base_version,
+        version=version,
+        changes=changes,
+        words=words_changed(*documents),
+        warning=warning,
+    )
+
+
+def short_report(root: Path, *, base: str = "HEAD", after: Path | None = None) -> str:
+    """Return a few lines on what has changed since a revision, or why that can't be said.
+
+    It raises nothing: what has been generated is good without it.
+
+    Args:
+        root: The project.
+        base: The revision.
+        after: The package made of the document as it is, if there is one already.
+    """
+    try:
+        return compare(root, base, after=after).short()
+    except Exception as error:  # noqa: BLE001 - the report is a courtesy, whatever is wrong
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        return f"Not compared with {base}: {reason}"
+
+
+def _git(root: Path, *arguments: str) -> str:
+    program = shutil.which("git")
+    if program is None:
+        raise BaseError("git is not here, and what to compare with is in it.")
+    result = subprocess.run(
+        [program, "-C", str(root), *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if result.returncode:
+        lines = result.stderr.strip().splitlines()
+        raise BaseError(lines[0] if lines else f"git {' '.join(arguments)} finds nothing.")
+    return result.stdout
+
+
+def _version(settings: str) -> str:
+    version: str = tomllib.loads(settings)["project"]["version"]
+    return version
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
