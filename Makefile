@@ -67,7 +67,7 @@ lint: $(DEV) $(NODE) ## Check the code's style and the API document
 
 types: $(DEV) $(NODE) ## Check the types with mypy and pyright
 	$(BIN)/mypy
-	$(WITH_NODE) $(NODE_BIN)/pyright --warnings
+	$(WITH_NODE) $(NODE_BIN)/pyright --warnings --project pyproject.toml
 
 contract: $(DEV) $(NODE) ## Run the SDK against Prism, a server that knows only openapi.yaml
 	$(WITH_NODE) $(BIN)/python -m pytest tests/contract $(ARGS)

@@ -25,6 +25,8 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # C0, delete, and C1: U+0085 is a line break to some.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
+_SHORTEST_REDACTED = 8
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -77,7 +79,12 @@ class ApiKey:
         )
 
     def redact(self, content: bytes) -> bytes:
-        """Return what a server sent, without the key, should it have sent that back."""
+        """Return what a server sent, without the key, should it have sent that back.
+
+        Keys of a test may be as short as a word: what is that short is found anywhere.
+        """
+        if len(self._value) < _SHORTEST_REDACTED:
+            return content
         return content.replace(self._value, b"***")
 
 

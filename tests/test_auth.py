@@ -81,7 +81,13 @@ def test_a_key_replaces_one_that_is_there() -> None:
 
 
 def test_a_key_that_comes_back_is_taken_out() -> None:
-    assert KEY.redact(b'{"detail": "no such key: canary"}') == b'{"detail": "no such key: ***"}'
+    key = ApiKey("canary-5f2c", "api_key")
+
+    assert key.redact(b'"no such key: canary-5f2c"') == b'"no such key: ***"'
+
+
+def test_a_key_that_is_a_word_is_not_taken_out_of_others() -> None:
+    assert ApiKey("k", "api_key").redact(b'{"type": "about:blank"}') == b'{"type": "about:blank"}'
 
 
 def test_a_latin_1_key_is_sent_as_latin_1() -> None:

@@ -26,11 +26,17 @@ if TYPE_CHECKING:
 # More for a thorough run: KILLS=50 make test ARGS='-k killed'.
 KILLS = int(os.environ.get("KILLS", "6"))
 
-GENERATE = "import sys; from pathlib import Path; from tools.generate import main; "
-GENERATE += "sys.exit(main([], root=Path(sys.argv[1])))"
-
-IMPORT = "import kodexa_client.models as m, kodexa_client.api.access_tokens as a; "
-IMPORT += "print(m.__file__)"
+GENERATE = """
+import sys
+from pathlib import Path
+from tools.generate import main
+sys.exit(main([], root=Path(sys.argv[1])))
+"""
+IMPORT = """
+import kodexa_client.api.access_tokens
+import kodexa_client.models
+print(kodexa_client.models.__file__)
+"""
 
 
 def write(folder: Path, **files: str) -> Path:
