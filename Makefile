@@ -37,7 +37,7 @@ demo: $(PROJECT) ## Create an access token, over a real socket, against the fake
 	$(BIN)/python examples/demo.py
 
 test: $(DEV) ## Run the tests and require their coverage; with ARGS=..., run what pytest is told
-	$(BIN)/coverage run -m pytest $(ARGS)
+	$(WITH_NODE) $(BIN)/coverage run -m pytest $(ARGS)
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/coverage report --fail-under=100 --include='kodexa_client/*,tools/*' \
 		--omit='kodexa_client/api/*,kodexa_client/models/*'
@@ -68,6 +68,7 @@ lint: $(DEV) $(NODE) ## Check the code's style and the API document
 types: $(DEV) $(NODE) ## Check the types with mypy and pyright
 	$(BIN)/mypy
 	$(WITH_NODE) $(NODE_BIN)/pyright --warnings --project pyproject.toml
+	$(WITH_NODE) $(BIN)/python -m pytest --quiet tests/generating/test_templates.py -k pyright
 
 contract: $(DEV) $(NODE) ## Run the SDK against Prism, a server that knows only openapi.yaml
 	$(WITH_NODE) $(BIN)/python -m pytest tests/contract $(ARGS)
