@@ -9,6 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
 
+from .types import UNSET
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -34,9 +36,11 @@ def path_value(
     """Write a parameter of a path, percent-encoded.
 
     Raises:
-        ValueError: The value is empty, or would make the path another one: a segment of
+        ValueError: The value is UNSET or empty, or would make the path another one: a segment of
             one or two dots is taken for the folder itself or the one above it.
     """
+    if value is UNSET:
+        raise ValueError(f"{name} is UNSET: a path can't do without it.")
     key = quote(name, safe="")
     if isinstance(value, dict):
         pairs = [(_encode(member), _encode(item)) for member, item in _members(value)]

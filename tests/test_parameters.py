@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kodexa_client import UNSET
 from kodexa_client._parameters import (
     cookie_value,
     form_body,
@@ -181,3 +182,8 @@ def test_a_form_repeats_arrays_and_writes_objects_as_json() -> None:
         ("list", "false"),
         ("object", '{"ä":[1]}'),
     ]
+
+
+def test_a_path_cannot_do_without_a_value() -> None:
+    with pytest.raises(ValueError, match="id is UNSET"):
+        path_value("id", UNSET)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .checking import check_names, check_operations
+from .checking import check_names, check_operations, left_out
 from .document import load_document
 from .finishing import finish, prove_importable
 from .provenance import write_provenance
@@ -50,12 +50,15 @@ class Recipe:
         )
 
 
-def build(recipe: Recipe, package: Path) -> None:
+def build(recipe: Recipe, package: Path) -> list[str]:
     """Make the package, and prove that it lints and imports.
 
     Args:
         recipe: What to make it of.
         package: A folder that does not exist, named as the package is to be.
+
+    Returns:
+        What the document describes that is not for a client: a sentence for each.
 
     Raises:
         DocumentError: The document can't be used, or what comes of it doesn't work.
@@ -78,6 +81,7 @@ def build(recipe: Recipe, package: Path) -> None:
     write_provenance(recipe, package)
     finish((package / folder for folder in GENERATED_FOLDERS), settings=recipe.settings)
     prove_importable(package, GENERATED_FOLDERS)
+    return left_out(document)
 
 
 def _link(source: str, target: str) -> str:

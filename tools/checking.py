@@ -6,6 +6,8 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from openapi_python_client.strings import ClassName, PythonIdentifier
+
 from .document import Document, DocumentError
 from .naming import method_name, resource_class
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from .document import Place
 
-__all__ = ["check_names", "check_operations"]
+__all__ = ["check_names", "check_operations", "left_out"]
 
 
 def check_operations(document: Document) -> None:
@@ -38,6 +40,20 @@ def check_operations(document: Document) -> None:
             lines += _check_parameters(document, owner, parent.get("parameters") or [])
     if lines:
         raise DocumentError("\n".join(dict.fromkeys(lines)))
+
+
+def left_out(document: Document) -> list[str]:
+    """Return a sentence for each call that the document describes and a client does not make.
+
+    Webhooks and callbacks are calls of the platform's: there is no method to generate.
+    """
+    places: list[Place] = [("webhooks", name) for name in document.content.get("webhooks") or {}]
+    for place, operation in document.operations():
+        places += [(*place, "callbacks", name) for name in operation.get("callbacks") or {}]
+    return [
+        f"{document.locate(place)}: {place[-2]} {place[-1]!r} has no method: the platform calls it"
+        for place in places
+    ]
 
 
 def _check_parameters(document: Document, place: Place, parameters: list[Any]) -> list[str]:
@@ -65,8 +81,16 @@ def check_names(data: GeneratorData, document: Document, wrapper: Path) -> None:
             has.
     """
     claims: dict[str, set[str]] = defaultdict(set)
+    places: dict[str, Place] = {}
     for name in _client_members(wrapper):
         claims[f"client.{name}"].add("what every client has")
+    for place, operation in document.operations():
+        _, path, method = place
+        places[f"{str(method).upper()} {path}"] = place
+        tag = str(PythonIdentifier(operation["tags"][0], prefix="tag"))
+        places.setdefault(f"the tag {tag}", (*place, "tags"))
+    for name in (document.content.get("components") or {}).get("schemas") or {}:
+        places[f"the schema {ClassName(name, '')}"] = ("components", "schemas", name)
     for tag, collection in data.endpoint_collections_by_tag.items():
         claims[f"client.{tag}"].add(f"the tag {tag}")
         claims[f"the class {resource_class(tag)}"].add(f"the tag {tag}")
@@ -79,12 +103,13 @@ def check_names(data: GeneratorData, document: Document, wrapper: Path) -> None:
     for model in [*data.models, *data.enums]:
         what = f"the schema {model.class_info.name}"
         claims[f"the module models/{model.class_info.module_name}.py"].add(what)
-    lines = [
-        f"{document.locate(())}: {' and '.join(sorted(claimants))} would both be {name}: "
-        "rename one of them"
-        for name, claimants in claims.items()
-        if len(claimants) > 1
-    ]
+    lines: list[str] = []
+    for name, claimants in claims.items():
+        if len(claimants) > 1:
+            found = [places[claimant] for claimant in sorted(claimants) if claimant in places]
+            where = document.locate(found[-1] if found else ())
+            both = " and ".join(sorted(claimants))
+            lines.append(f"{where}: {both} would both be {name}: rename one of them")
     if lines:
         raise DocumentError("\n".join(lines))
 

@@ -35,22 +35,28 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
                 for sentence in changes_since(recipe, package):
                     print(sentence, file=sys.stderr)
             fresh = Path(temporary) / package.name
-            build(recipe, fresh)
+            for note in build(recipe, fresh):
+                print(note, file=sys.stderr)
             difference = compare(package, fresh)
             if options.check:
                 return _report(difference)
-            replace(package, fresh)
-            print(_summary(package, old=fresh))
+            if difference:
+                replace(package, fresh)
+            print(_summary(package, old=fresh if difference else package))
             print(short_report(root, after=package))
     except DocumentError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"Nothing was changed: {error.strerror}{where}.", file=sys.stderr)
         return 1
     return 0
 
 
 def _summary(package: Path, *, old: Path) -> str:
     before, after = _modules(old), _modules(package)
-    changed = [name for name in before & after if _lines(old / name) != _lines(package / name)]
+    changed = [name for name in before & after if _content(old / name) != _content(package / name)]
     if before == after and not changed:
         return "Nothing changed."
     counts = {"added": after - before, "changed": changed, "removed": before - after}
@@ -65,8 +71,10 @@ def compare(package: Path, fresh: Path) -> list[str]:
     """Return the lines of a unified diff from the package's generated folders to fresh ones."""
     lines: list[str] = []
     for name in sorted({*_modules(package), *_modules(fresh)}):
-        before, after = (_lines(folder / name) for folder in (package, fresh))
-        lines += difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
+        before, after = (_content(folder / name) for folder in (package, fresh))
+        if before != after:
+            texts = (_lines(before), _lines(after))
+            lines += difflib.unified_diff(*texts, f"a/{name}", f"b/{name}")
     return lines
 
 
@@ -79,8 +87,13 @@ def _modules(package: Path) -> set[str]:
     }
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _lines(content: bytes) -> list[str]:
+    # A file that is none of ours may be no text.
+    return content.decode("utf-8", "backslashreplace").splitlines(keepends=True)
 
 
 def _report(difference: list[str]) -> int:

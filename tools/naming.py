@@ -40,6 +40,7 @@ RESERVED_CLASSES = frozenset(
         "Response",
         "Self",
         "Shape",
+        "UNSET",
         "UUID",
         "Unset",
     }

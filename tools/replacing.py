@@ -21,6 +21,7 @@ __all__ = ["alone", "replace"]
 
 _LOCK = ".generate.lock"
 _TEMPORARY = ".generated-*"
+_ASIDE = ".aside"
 
 # renameat2(2): both names are relative to the working folder, and are exchanged.
 _AT_FDCWD = -100
@@ -41,6 +42,7 @@ def alone(root: Path) -> Generator[None]:
         except BlockingIOError:
             raise DocumentError("Another `make generate` is at work here: wait for it.") from None
         for leftover in root.glob(_TEMPORARY):
+            _put_back(leftover, root)
             shutil.rmtree(leftover, ignore_errors=True)
         yield
 
@@ -62,12 +64,32 @@ def replace(package: Path, fresh: Path) -> None:
     except OSError as error:
         if error.errno not in {errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.EOPNOTSUPP}:
             raise
-        # Neither the system nor the file system can do it in one step.
-        old = fresh.with_name(f"{fresh.name}.old")
-        package.rename(old)
-        fresh.rename(package)
-        old.rename(fresh)
+        _exchange_in_steps(package, fresh)
     _take_over(package, old=fresh)
+
+
+def _exchange_in_steps(package: Path, fresh: Path) -> None:
+    """Exchange two folders where the system or the file system can't do it in one step.
+
+    A process that ends in between leaves the old package aside, and the next run puts it
+    back.
+    """
+    aside = fresh.with_name(f"{fresh.name}{_ASIDE}")
+    package.rename(aside)
+    try:
+        fresh.rename(package)
+    except BaseException:
+        aside.rename(package)
+        raise
+    aside.rename(fresh)
+
+
+def _put_back(leftover: Path, root: Path) -> None:
+    """Put a package back that a run was ended before it could replace."""
+    for aside in leftover.glob(f"*{_ASIDE}"):
+        package = root / aside.name.removesuffix(_ASIDE)
+        if not package.exists():
+            aside.rename(package)
 
 
 def _exchange(one: Path, other: Path) -> None:

@@ -116,21 +116,22 @@ def compare(root: Path, base: str, *, after: Path | None = None) -> Report:
     )
 
 
-def short_report(root: Path, *, base: str = "HEAD", after: Path | None = None) -> str:
+def short_report(root: Path, *, base: str | None = None, after: Path | None = None) -> str:
     """Return a few lines on what has changed since a revision, or why that can't be said.
 
     It raises nothing: what has been generated is good without it.
 
     Args:
         root: The project.
-        base: The revision.
+        base: The revision. Default: the one that ``make spec-diff`` takes.
         after: The package made of the document as it is, if there is one already.
     """
     try:
+        base = base or default_base(root)
         return compare(root, base, after=after).short()
     except Exception as error:  # noqa: BLE001 - the report is a courtesy, whatever is wrong
         reason = str(error).partition("\n")[0] or type(error).__name__
-        return f"Not compared with {base}: {reason}"
+        return f"Not compared with {base or 'an earlier document'}: {reason}"
 
 
 def _git(root: Path, *arguments: str) -> str:

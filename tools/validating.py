@@ -80,13 +80,21 @@ def _place_of(document: Document, mistake: Any) -> Sequence[str | int]:  # noqa:
         if not path and f"'{method}'" in mistake.message and f"'{url}'" in mistake.message:
             is_id = mistake.message.startswith("Operation ID")
             return (*place, "operationId") if is_id else place
+    if not path:
+        # A default is told by its value alone.
+        defaults = (
+            (*place, "default")
+            for place, node in _walk(document.content, ())
+            if isinstance(node, dict) and node.get("default", path) is mistake.instance
+        )
+        return next(defaults, ())
     # The document itself is the first part of it.
     found = (
         [*place, *path]
         for place, node in _walk(document.content, ())
         if _is_at(node, path, mistake.instance)
     )
-    return next(found, path) if path else path
+    return next(found, path)
 
 
 def _is_at(node: Any, path: Sequence[str | int], value: object) -> bool:  # noqa: ANN401 - any part of a document

@@ -119,9 +119,10 @@ def test_two_things_of_one_name_are_refused(
 def test_two_schemas_of_one_module_are_refused(tmp_path: Path) -> None:
     read = of_schemas(tmp_path, ABC={"type": "object"}, Abc={"enum": ["a"], "type": "string"})
 
+    place = read.locate(("components", "schemas", "Abc"))
     assert complaint(read) == (
-        "openapi.json:1:1: the schema ABC and the schema Abc would both be the module "
-        "models/abc.py: rename one of them"
+        f"{place}: the schema ABC and the schema Abc would both be the module models/abc.py: "
+        "rename one of them"
     )
 
 

@@ -60,6 +60,15 @@ def test_a_place_that_does_not_exist_is_the_nearest_that_does() -> None:
     assert document.locate(("tags", 9)) == document.locate(("tags",))
 
 
+def test_a_default_of_another_type_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    schemas = "components:\n  schemas:\n    A:\n      type: integer\n      default: abc\n"
+    path.write_text(HEAD + "paths: {}\n" + schemas, encoding="utf-8")
+
+    with pytest.raises(DocumentError, match=r"^openapi\.yaml:8:7: 'abc' is not of type"):
+        load_document(path)
+
+
 @pytest.mark.parametrize("name", ["openapi.json", "openapi.yaml"])
 def test_a_character_that_json_escapes_as_two_is_one(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

@@ -160,6 +160,7 @@ def test_what_cannot_be_generated_is_refused_and_nothing_is_written(
     message = capsys.readouterr().err
     assert complaint in message
     assert message.startswith("openapi.yaml:")
+    assert not message.startswith("openapi.yaml:1:1:")
     assert project.files() == before
     assert list(project.root.glob(".generated-*")) == []
 
@@ -219,3 +220,45 @@ def test_the_words_of_the_document_cannot_become_code(project: Project) -> None:
     assert HOSTILE in constants
     resource = project.package / "api" / "access_tokens" / "__init__.py"
     assert "{{ 7 * 7 }}" in resource.read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_no_text_is_removed(project: Project) -> None:
+    stray = project.package / "api" / ".DS_Store"
+    stray.write_bytes(b"\xff\xfe")
+
+    assert main(["--check"], root=project.root) == 1
+    assert main([], root=project.root) == 0
+
+    assert not stray.exists()
+
+
+def test_line_endings_are_a_difference(project: Project) -> None:
+    path = project.package / "models" / "user.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert main(["--check"], root=project.root) == 1
+
+
+def test_nothing_is_replaced_if_nothing_differs(project: Project) -> None:
+    before = project.package.stat().st_ino
+
+    assert main([], root=project.root) == 0
+
+    assert project.package.stat().st_ino == before
+
+
+def test_calls_of_the_platform_are_told_to_have_no_method(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = project.read()
+    hook = {"post": {"responses": {"200": {"description": ""}}}}
+    document["webhooks"] = {"tokenCreated": hook}
+    create = document["paths"]["/api/access-tokens"]["post"]
+    create["callbacks"] = {"onCreated": {"{$request.body#/url}": hook}}
+    project.write(document)
+
+    assert main([], root=project.root) == 0
+
+    notes = capsys.readouterr().err
+    assert "webhooks 'tokenCreated' has no method: the platform calls it" in notes
+    assert "callbacks 'onCreated' has no method: the platform calls it" in notes

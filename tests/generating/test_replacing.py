@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,6 +103,40 @@ def test_a_file_system_that_cannot_exchange_renames(
 
     assert contents(package) == {"client": "1", "api/a": "new", "models/n": "new"}
     assert contents(fresh)["api/a"] == "old"
+
+
+def cannot_exchange(one: Path, other: Path) -> None:
+    raise OSError(errno.EINVAL, f"{one} {other}")
+
+
+def test_steps_that_fail_are_taken_back(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "_exchange", cannot_exchange)
+    package, fresh = folders
+    before = contents(package)
+    shutil.rmtree(fresh)
+
+    with pytest.raises(FileNotFoundError):
+        replace(package, fresh)
+
+    assert contents(package) == before
+
+
+def test_a_package_that_was_left_aside_is_put_back_by_the_next_run(tmp_path: Path) -> None:
+    aside = write(tmp_path / ".generated-left" / "package.aside", client="1")
+
+    with alone(tmp_path):
+        assert contents(tmp_path / "package") == {"client": "1"}
+    assert not aside.parent.exists()
+
+
+def test_a_package_that_is_there_is_not_replaced_by_one_left_aside(tmp_path: Path) -> None:
+    write(tmp_path / "package", client="2")
+    write(tmp_path / ".generated-left" / "package.aside", client="1")
+
+    with alone(tmp_path):
+        assert contents(tmp_path / "package") == {"client": "2"}
 
 
 def test_a_system_without_the_call_says_so(
@@ -217,8 +252,11 @@ def test_a_failure_at_any_step_leaves_everything_as_it_was(
     change(project)
     monkeypatch.setattr(f"tools.generate.{step}", failure)
 
-    with pytest.raises((OSError, KeyboardInterrupt)):
-        main([], root=project.root)
+    if failure is interrupt:
+        with pytest.raises(KeyboardInterrupt):
+            main([], root=project.root)
+    else:
+        assert main([], root=project.root) == 1
 
     assert generated(project) == before
     assert not list(project.root.glob(".generated-*"))

@@ -183,7 +183,7 @@ def test_the_short_form_tells_what_breaks_and_takes_a_package_that_is_there(
     released: Project,
 ) -> None:
     assert short_report(released.root).splitlines() == [
-        "openapi.yaml against HEAD:",
+        "openapi.yaml against v0.1.0:",
         "Nothing that a program could notice. Wire: none. Python: none.",
         "Version bump: none; 0.1.0 in pyproject.toml is enough.",
     ]
@@ -194,7 +194,7 @@ def test_the_short_form_tells_what_breaks_and_takes_a_package_that_is_there(
     build(Recipe.of(released.root), after)
 
     assert short_report(released.root, after=after).splitlines() == [
-        "openapi.yaml against HEAD:",
+        "openapi.yaml against v0.1.0:",
         "1 removed. Wire: breaking. Python: breaking.",
         (
             "Version bump: minor (before 1.0.0, what breaks takes a minor one), from 0.1.0 to "
@@ -206,12 +206,14 @@ def test_the_short_form_tells_what_breaks_and_takes_a_package_that_is_there(
 
 def test_the_short_form_fails_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without git, in an unpacked archive, in a shallow clone."""
-    assert short_report(project.root).startswith("Not compared with HEAD: fatal: not a git rep")
+    nothing = "Not compared with an earlier document: Neither a release"
+    assert short_report(project.root).startswith(nothing)
+    assert short_report(project.root, base="v9").startswith("Not compared with v9: fatal: ")
 
     git(project, "init")
-    assert short_report(project.root).startswith("Not compared with HEAD: fatal: ")
+    assert short_report(project.root).startswith(nothing)
 
     monkeypatch.setattr("shutil.which", lambda _: None)
-    assert short_report(project.root) == (
+    assert short_report(project.root, base="HEAD") == (
         "Not compared with HEAD: git is not here, and what to compare with is in it."
     )
