@@ -9,9 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from ruamel.yaml import YAML
 
 from kodexa_client import AsyncKodexaClient, KodexaClient
+
+# A machine that is busy is no reason to fail.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
 
 BASE_URL = "https://kodexa.test"
 API_KEY = "canary-key-5f2c"
