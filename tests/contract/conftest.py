@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -40,6 +43,18 @@ def wait_until_it_listens(server: subprocess.Popen[bytes], port: int, log: Path)
     pytest.fail(f"Prism does not listen:\n{log.read_text(encoding='utf-8')}", pytrace=False)
 
 
+def end_group(leader: subprocess.Popen[bytes]) -> None:
+    """End a process and those that it started, by force if they take too long."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        leader.wait(END_SECONDS)
+    # Whoever of the group is still there: its leader may have ended first.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait(END_SECONDS)
+
+
 @pytest.fixture(scope="session")
 def prism(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
     """Serve openapi.yaml, refuse every request that breaks it, and give the base URL."""
@@ -53,17 +68,14 @@ def prism(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config)
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            # The wheel's `node` starts the real one: the two are ended as a group.
+            start_new_session=True,
         )
     try:
         wait_until_it_listens(server, port, log)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        try:
-            server.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        end_group(server)
 
 
 @pytest.hookimpl(wrapper=True)
