@@ -136,7 +136,7 @@ class _Client(Generic[HTTPClient]):
             copy._default_headers.update(resolve_headers(default_headers))
         return copy
 
-    def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:  # noqa: ANN401
+    def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:  # noqa: ANN401 - as request()
         if self._closed or self._http_client.is_closed:
             message = "The client is closed: make a new one, or close it after its last call."
             raise ConfigurationError(message)

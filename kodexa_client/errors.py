@@ -125,7 +125,7 @@ class APIStatusError(KodexaError):
     Attributes:
         status_code: The HTTP status. Any number that the server sends.
         headers: The response's header fields.
-        body: The response's body, as it came.
+        body: The response's body; the API key is taken out, should it be there.
         problem: The body, if it is one of the platform's two shapes of an error. None
             otherwise, for example for the HTML page of a proxy.
         request_id: The response's ``x-request-id``, or None.
