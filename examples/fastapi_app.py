@@ -17,11 +17,11 @@ from pydantic import BaseModel, Field
 
 from kodexa_client import (
     APIConnectionError,
-    APITimeoutError,
     AsyncKodexaClient,
     AuthenticationError,
     BadRequestError,
     KodexaError,
+    OutcomeUnknownError,
     PermissionDeniedError,
     RateLimitError,
     expires_in,
@@ -75,15 +75,17 @@ async def answer_error(_request: Request, error: Exception) -> JSONResponse:
             return JSONResponse({"detail": "Kodexa refused it.", "fields": fields}, 400)
         case RateLimitError():
             return JSONResponse({"detail": "Too many requests, try again later."}, 503)
-        case APIConnectionError(sent=False):
-            return JSONResponse({"detail": "Kodexa can't be reached, nothing was created."}, 503)
-        case APITimeoutError():
+        case OutcomeUnknownError(name=name, client_request_id=request_id):
+            # An operator has to look for it before anybody creates it again.
+            logger.warning("The token %r may exist (X-Request-ID %s).", name, request_id)
             return JSONResponse({"detail": "Kodexa did not answer, a token may exist."}, 504)
+        case APIConnectionError():
+            return JSONResponse({"detail": "Kodexa can't be reached, nothing was created."}, 503)
         case AuthenticationError() | PermissionDeniedError():
             # A fault of this service and its key, not of its caller.
             return JSONResponse({"detail": "This service has no access to Kodexa."}, 502)
         case _:
-            return JSONResponse({"detail": "Kodexa failed, a token may exist."}, 502)
+            return JSONResponse({"detail": "Kodexa refused it, nothing was created."}, 502)
 
 
 def create_app(make_client: Callable[[], AsyncKodexaClient] = AsyncKodexaClient) -> FastAPI:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._client import AsyncKodexaClient, KodexaClient
 from ._dates import expires_in
+from ._retries import RetryPolicy
 from .errors import (
     APIConnectionError,
     APIStatusError,
@@ -15,6 +16,7 @@ from .errors import (
     InternalServerError,
     KodexaError,
     NotFoundError,
+    OutcomeUnknownError,
     PermissionDeniedError,
     ProblemDetails,
     RateLimitError,
@@ -38,11 +40,13 @@ __all__ = [
     "KodexaClient",
     "KodexaError",
     "NotFoundError",
+    "OutcomeUnknownError",
     "PermissionDeniedError",
     "ProblemDetails",
     "RateLimitError",
     "Response",
     "ResponseValidationError",
+    "RetryPolicy",
     "UnprocessableEntityError",
     "Unset",
     "expires_in",

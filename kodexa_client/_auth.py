@@ -12,8 +12,6 @@ from .errors import ConfigurationError
 __all__ = [
     "API_KEY_HEADER",
     "ApiKey",
-    "AsyncKeyTransport",
-    "KeyTransport",
     "header_problem",
     "origin_of",
 ]
@@ -86,36 +84,6 @@ class ApiKey:
         if len(self._value) < _SHORTEST_REDACTED:
             return content
         return content.replace(self._value, b"***")
-
-
-class AsyncKeyTransport(httpx.AsyncBaseTransport):
-    """Puts the key on each request on its way into another transport."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport, key: ApiKey, origin: httpx.URL) -> None:
-        """Wrap a transport, which stays its owner's to close."""
-        self._transport = transport
-        self._key = key
-        self._origin = origin
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a copy of the request, with the key."""
-        return await self._transport.handle_async_request(
-            self._key.authorize(request, self._origin)
-        )
-
-
-class KeyTransport(httpx.BaseTransport):
-    """Puts the key on each request on its way into another transport."""
-
-    def __init__(self, transport: httpx.BaseTransport, key: ApiKey, origin: httpx.URL) -> None:
-        """Wrap a transport, which stays its owner's to close."""
-        self._transport = transport
-        self._key = key
-        self._origin = origin
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a copy of the request, with the key."""
-        return self._transport.handle_request(self._key.authorize(request, self._origin))
 
 
 def header_problem(name: str, value: str) -> str | None:

@@ -1,156 +1,44 @@
-"""The two clients: their lifecycle, their settings, and the way of a call."""
+"""The two clients: their lifecycle, and how they do what a call asks for."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+import inspect
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self, TypeVar
 
+import anyio
 import httpx
+from anyio.lowlevel import current_token
 
-from ._auth import ApiKey, AsyncKeyTransport, KeyTransport, origin_of
-from ._config import (
-    DEFAULT_TIMEOUT_SECONDS,
-    resolve_api_key,
-    resolve_base_url,
-    resolve_headers,
-    resolve_timeout,
-)
-from ._requests import build_request
-from ._responses import Outcome, conclude, without_body
-from ._transports import AsyncClientTransport, ClientTransport, Progress
+from ._bodies import BodyReader, UnreadableBodyError
+from ._calls import Call, Pause, Send
+from ._config import DEFAULT_DEADLINE_SECONDS, DEFAULT_TIMEOUT_SECONDS
+from ._operations import Operation, effect_of
+from ._pools import MAX_CONNECTIONS, AsyncPoolTransport, PoolTransport
+from ._retries import RetryPolicy
+from ._settings import ClientSettings, telling_what_is_left
+from ._slots import AsyncSlots, Slots
+from ._transports import AsyncClientTransport, ClientTransport
 from .api import AsyncResources, Resources
-from .errors import ConfigurationError, error_from_exception
-from .types import UNSET, Unset
+from .errors import KodexaError
+from .types import UNSET, Attempt, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
+    from typing import Unpack
 
-    from ._requests import QueryParams
+    from ._attempts import Exchange
+    from ._requests import QueryParams, RequestParts
     from .types import RequestFiles
 
 __all__ = ["AsyncKodexaClient", "KodexaClient"]
 
-
-HTTPClient = TypeVar("HTTPClient", httpx.AsyncClient, httpx.Client)
-
-
-class _Client(Generic[HTTPClient]):
-    """What the two clients share: their settings, and requests built from them."""
-
-    _http_client: HTTPClient
-
-    def __init__(
-        self,
-        *,
-        api_key: str | None,
-        base_url: str | httpx.URL | None,
-        timeout: float | httpx.Timeout | None,
-        default_headers: Mapping[str, str] | None,
-        owns_http_client: bool,
-    ) -> None:
-        self._base_url = resolve_base_url(base_url)
-        self._api_key = resolve_api_key(api_key)
-        self._timeout = resolve_timeout(timeout)
-        self._default_headers = resolve_headers(default_headers)
-        self._owns_http_client = owns_http_client
-        self._closed = False
-
-    def __repr__(self) -> str:
-        """Show where the client calls, and no key."""
-        # A traceback may show a client that could not be made.
-        base_url = getattr(self, "_base_url", None)
-        return f"{type(self).__name__}(base_url={None if base_url is None else str(base_url)!r})"
-
-    def __copy__(self) -> Self:
-        """Do as ``with_options()`` without a change."""
-        return self.with_options()
-
-    @property
-    def base_url(self) -> httpx.URL:
-        """Where the platform is. Every request goes there."""
-        return self._base_url
-
-    @property
-    def timeout(self) -> httpx.Timeout:
-        """How long each phase of a call may take, in seconds."""
-        return self._timeout
-
-    def set_api_key(self, api_key: str) -> None:
-        """Use another key from the next request on.
-
-        Copies that ``with_options`` made before keep theirs.
-
-        Args:
-            api_key: The key.
-
-        Raises:
-            ConfigurationError: The key can't be an HTTP field value.
-        """
-        self._api_key = ApiKey(api_key, "api_key")
-
-    def with_options(
-        self,
-        *,
-        api_key: str | None = None,
-        base_url: str | httpx.URL | None = None,
-        timeout: float | httpx.Timeout | Unset | None = UNSET,
-        default_headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Return a copy with other settings, which shares the connections.
-
-        The original stays as it is, and stays the one to close: closing the copy
-        leaves the connections open. What is not given is the original's.
-
-        Args:
-            api_key: Another key.
-            base_url: Another instance of the platform. A key belongs to one instance,
-                so give ``api_key`` too if scheme, host or port differ.
-            timeout: Seconds for each phase of a call, an ``httpx.Timeout``, or None for
-                no limit.
-            default_headers: Further header fields for every request. They come on top
-                of the original's; where both have one, this one is sent.
-
-        Raises:
-            ConfigurationError: A setting is refused.
-        """
-        copy = object.__new__(type(self))
-        vars(copy).update(
-            (name, value)
-            for name, value in vars(self).items()
-            # A resource that was used already calls through the original.
-            if not isinstance(getattr(type(self), name, None), cached_property)
-        )
-        copy._owns_http_client = False
-        if api_key is not None:
-            copy.set_api_key(api_key)
-        if base_url is not None:
-            copy._base_url = resolve_base_url(base_url)
-            if api_key is None and origin_of(copy.base_url) != origin_of(self.base_url):
-                message = "A key belongs to one instance of the platform: give its api_key too."
-                raise ConfigurationError(message)
-        if timeout is not UNSET:
-            copy._timeout = resolve_timeout(timeout)
-        if default_headers is not None:
-            copy._default_headers = self._default_headers.copy()
-            copy._default_headers.update(resolve_headers(default_headers))
-        return copy
-
-    def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:  # noqa: ANN401 - as request()
-        if self._closed or self._http_client.is_closed:
-            message = "The client is closed: make a new one, or close it after its last call."
-            raise ConfigurationError(message)
-        return build_request(
-            method,
-            path,
-            base_url=self._base_url,
-            default_headers=self._default_headers,
-            **parts,
-        )
+T = TypeVar("T")
 
 
-class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
-    """A client for asyncio applications.
+class AsyncKodexaClient(ClientSettings[AsyncPoolTransport | AsyncClientTransport], AsyncResources):
+    """A client for asyncio applications, and for those on trio.
 
     One client serves any number of concurrent calls of one event loop. Close it, or use
     it as a context manager.
@@ -170,6 +58,9 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
         api_key: str | None = None,
         base_url: str | httpx.URL | None = None,
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT_SECONDS,
+        deadline: float | None = DEFAULT_DEADLINE_SECONDS,
+        retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it can't be changed
+        on_retry: Callable[[Attempt], object] | None = None,
         http_client: httpx.AsyncClient | None = None,
         default_headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -180,9 +71,16 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
                 or the older ``KODEXA_ACCESS_TOKEN``.
             base_url: Where the platform is, with its path prefix if it has one. Default:
                 the environment variable ``KODEXA_URL``, or ``https://platform.kodexa.ai``.
-            timeout: Seconds for each phase of a call (connecting, which gets no more
-                than 5; sending; waiting for the next bytes; waiting for a connection),
-                an ``httpx.Timeout``, or None for no limit.
+            timeout: Seconds for each phase of an attempt (connecting, which gets no more
+                than 5; sending; waiting for the next bytes), an ``httpx.Timeout``, or
+                None for no limit but the deadline's.
+            deadline: Seconds for a call as a whole: its attempts, the waits between them,
+                and reading the answer. They start with the call's first connection; as
+                long again it may wait for one. None for no limit.
+            retry_policy: How often, and after how long, a request is sent again that is
+                certain not to have been carried out.
+            on_retry: Called with the attempt that failed, before the wait for the next
+                one. May be a coroutine function. What it raises ends the call.
             http_client: Sends the requests, with its own connections, proxies and TLS
                 settings. It is not closed with this client. Its timeout and headers
                 are not used: give them here. Default: a pool of connections of this
@@ -201,12 +99,17 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
             api_key=api_key,
             base_url=base_url,
             timeout=timeout,
+            deadline=deadline,
+            retry_policy=retry_policy,
+            on_retry=on_retry,
             default_headers=default_headers,
-            owns_http_client=http_client is None,
+            transport=AsyncPoolTransport
+            if http_client is None
+            else lambda _: AsyncClientTransport(http_client),
+            owns_connections=http_client is None,
         )
-        # A proxy of the environment would read an http request, with its key: those go
-        # directly, whatever the environment says.
-        self._http_client = http_client or httpx.AsyncClient(mounts={"http://": None})
+        # In front of connections of its own. What an http client has is not known.
+        self._slots = AsyncSlots(MAX_CONNECTIONS) if http_client is None else None
 
     async def __aenter__(self) -> Self:
         """Return the client."""
@@ -222,10 +125,17 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the client and its connections. A second call does nothing."""
+        """Close the client and its connections. A second call does nothing.
+
+        In another event loop or process than that of the connections these can't be
+        closed: they are left to the garbage collector.
+        """
         self._closed = True
-        if self._owns_http_client:
-            await self._http_client.aclose()
+        if self._is_to_close:
+            if self._affinity.is_elsewhere(current_token()):
+                self._transport.forget()
+            else:
+                await self._transport.aclose()
 
     async def request(
         self,
@@ -239,14 +149,15 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
         content: bytes | None = None,
         content_type: str | None = None,
         files: RequestFiles | None = None,
+        retry_unclear: bool = False,
     ) -> httpx.Response:
-        """Send one request and return its answer, if that is a 2xx.
+        """Send a request and return its answer, if that is a 2xx.
 
-        The operations' own methods call this. It also reaches what the platform offers
-        and this SDK has no method for yet.
+        It reaches what the platform offers and this SDK has no method for yet.
 
         Args:
-            method: The method, for example ``"GET"``.
+            method: The method, for example ``"GET"``. GET, HEAD, PUT and DELETE are sent
+                again after an unclear outcome too (RFC 9110 9.2.2).
             path: The path below the base URL, percent-encoded, starting with a slash.
             params: The query's parameters: a mapping, or pairs of name and value.
             headers: Further header fields.
@@ -256,21 +167,30 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
             content_type: The body's media type. Default: ``application/json`` for
                 ``json``, none for ``content``.
             files: The parts of a multipart body.
+            retry_unclear: Send any request again after an unclear outcome, which may do
+                what it asks for twice.
 
         Returns:
             The response, whose body was read.
 
         Raises:
+            OutcomeUnknownError: It may have been carried out, and is not sent again.
+                Also one of the next three.
             APIConnectionError: No answer came; ``sent`` says whether it may have been
                 carried out.
             APIStatusError: The answer is not a 2xx. Redirects are not followed.
-            ConfigurationError: The client is closed.
+            ResponseValidationError: The body of a 2xx could not be read.
+            ConfigurationError: The client is closed, or another event loop's or process'.
             ValueError: The path or the body can't be sent.
             TypeError: The body can't be JSON.
         """
-        request = self._request(
-            method,
-            path,
+        operation = Operation(id=None, effect=effect_of(method))
+        response = await self.call(
+            operation,
+            _as_it_is,
+            retry_unclear=retry_unclear,
+            method=method,
+            path=path,
             params=params,
             headers=headers,
             cookies=cookies,
@@ -279,28 +199,109 @@ class AsyncKodexaClient(_Client[httpx.AsyncClient], AsyncResources):
             content_type=content_type,
             files=files,
         )
-        return conclude(await self._exchange(request), request, self._api_key)
+        return response.parsed
 
-    async def _exchange(self, request: httpx.Request) -> Outcome:
-        transport = AsyncKeyTransport(
-            AsyncClientTransport(self._http_client), self._api_key, self._base_url
+    async def call(
+        self,
+        operation: Operation,
+        parse: Callable[[httpx.Response], T],
+        *,
+        retry_unclear: bool = False,
+        **parts: Unpack[RequestParts],
+    ) -> Response[T]:
+        """Send a request of an operation and read its answer. The operations call this.
+
+        Args:
+            operation: What is asked for.
+            parse: Reads the body of an answer of success.
+            retry_unclear: As for ``request``.
+            parts: The request, as for ``request``.
+
+        Raises:
+            KodexaError: As for ``request``; ``ResponseValidationError`` also if the
+                answer is not what the document promises.
+        """
+        outcome = await self._perform(
+            self._call(operation, parse, retry_unclear=retry_unclear, **parts)
         )
-        progress = Progress()
-        request.extensions |= {"timeout": self._timeout.as_dict(), "trace": progress.atrace}
+        if isinstance(outcome, KodexaError):
+            raise outcome
+        return outcome
+
+    async def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
+        steps = call.steps()
+        with telling_what_is_left(call):
+            while True:
+                try:
+                    step = next(steps)
+                except StopIteration as end:
+                    outcome: Response[T] | KodexaError = end.value
+                    return outcome
+                if isinstance(step, Send):
+                    await self._send(call, step.exchange)
+                elif isinstance(step, Pause):
+                    await self._pause(call, step)
+                else:
+                    await self._transport.close_idle()
+
+    async def _pause(self, call: Call[T], step: Pause) -> None:
+        if self._on_retry is not None:
+            told = self._on_retry(step.attempt)
+            if inspect.isawaitable(told):
+                await told
+        await self._clock.asleep(call.within(step.seconds))
+
+    async def _send(self, call: Call[T], exchange: Exchange) -> None:
+        loop = current_token()
+        self._check_usable(exchange, loop)
+        slots, is_served = self._slots, False
         try:
-            response = await transport.handle_async_request(request)
-        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
-            return error_from_exception(error, request, wrote=progress.wrote)
-        try:
-            await response.aread()
-        except Exception as error:  # noqa: BLE001 - as above
-            return without_body(response, error)
+            is_served = slots is None or await slots.acquire(self._queue_seconds(call))
+            # It may have been closed while the call waited.
+            self._check_usable(exchange, loop)
+            call.deadline.start()
+            if not is_served or call.deadline.has_passed:
+                exchange.failed(httpx.PoolTimeout("no connection became free"))
+                return
+            with anyio.move_on_after(call.deadline.remaining) as scope:
+                await self._exchange(call, exchange)
+            if scope.cancelled_caught:
+                exchange.ran_out_of_time()
         finally:
-            await response.aclose()
-        return response
+            if slots is not None and is_served:
+                slots.release()
+
+    async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
+        request = self._authorized(call, exchange)
+        request.extensions["trace"] = exchange.atrace
+        try:
+            response = await self._transport.handle_async_request(request)
+            try:
+                exchange.received_head(response)
+                body = BodyReader(response.headers.get("content-encoding"))
+                exchange.body = body
+                assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for types
+                pieces = aiter(response.stream)
+                try:
+                    async for piece in pieces:
+                        body.feed(piece)
+                except UnreadableBodyError:
+                    await response.aclose()
+                    # The generators under it end by the connection's end, and not by the
+                    # garbage collector, of which trio warns.
+                    with suppress(httpx.HTTPError):
+                        async for _ in pieces:
+                            pass
+                    raise
+                body.end()
+                exchange.received_body()
+            finally:
+                await response.aclose()
+        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
+            exchange.failed(error)
 
 
-class KodexaClient(_Client[httpx.Client], Resources):
+class KodexaClient(ClientSettings[PoolTransport | ClientTransport], Resources):
     """A client for code without an event loop.
 
     Threads may share one client. Close it, or use it as a context manager.
@@ -318,6 +319,9 @@ class KodexaClient(_Client[httpx.Client], Resources):
         api_key: str | None = None,
         base_url: str | httpx.URL | None = None,
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT_SECONDS,
+        deadline: float | None = DEFAULT_DEADLINE_SECONDS,
+        retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it can't be changed
+        on_retry: Callable[[Attempt], object] | None = None,
         http_client: httpx.Client | None = None,
         default_headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -327,26 +331,38 @@ class KodexaClient(_Client[httpx.Client], Resources):
             api_key: As for ``AsyncKodexaClient``.
             base_url: As for ``AsyncKodexaClient``.
             timeout: As for ``AsyncKodexaClient``.
+            deadline: As for ``AsyncKodexaClient``. It can't end the search for a host's
+                address, and with an ``http_client`` no wait for the head of an answer
+                that comes byte by byte.
+            retry_policy: As for ``AsyncKodexaClient``.
+            on_retry: As for ``AsyncKodexaClient``; a function.
             http_client: An ``httpx.Client``, as for ``AsyncKodexaClient``.
             default_headers: As for ``AsyncKodexaClient``.
 
         Raises:
             ConfigurationError: There is no key, or a setting is refused.
-            TypeError: ``http_client`` is not an ``httpx.Client``.
+            TypeError: ``http_client`` is not an ``httpx.Client``, or ``on_retry`` is a
+                coroutine function.
         """
         if http_client is not None and not isinstance(http_client, httpx.Client):
             message = "http_client has to be an httpx.Client, or the client an AsyncKodexaClient."
             raise TypeError(message)
+        if inspect.iscoroutinefunction(on_retry):
+            raise TypeError("on_retry has to be a function, or the client an AsyncKodexaClient.")
         super().__init__(
             api_key=api_key,
             base_url=base_url,
             timeout=timeout,
+            deadline=deadline,
+            retry_policy=retry_policy,
+            on_retry=on_retry,
             default_headers=default_headers,
-            owns_http_client=http_client is None,
+            transport=PoolTransport
+            if http_client is None
+            else lambda _: ClientTransport(http_client),
+            owns_connections=http_client is None,
         )
-        # A proxy of the environment would read an http request, with its key: those go
-        # directly, whatever the environment says.
-        self._http_client = http_client or httpx.Client(mounts={"http://": None})
+        self._slots = Slots(MAX_CONNECTIONS) if http_client is None else None
 
     def __enter__(self) -> Self:
         """Return the client."""
@@ -362,10 +378,17 @@ class KodexaClient(_Client[httpx.Client], Resources):
         self.close()
 
     def close(self) -> None:
-        """Close the client and its connections. A second call does nothing."""
+        """Close the client and its connections. A second call does nothing.
+
+        A connection that another thread uses is closed when its call ends. In another
+        process than that of the connections, these are left to the garbage collector.
+        """
         self._closed = True
-        if self._owns_http_client:
-            self._http_client.close()
+        if self._is_to_close:
+            if self._affinity.is_elsewhere():
+                self._transport.forget()
+            else:
+                self._transport.close()
 
     def request(
         self,
@@ -379,14 +402,19 @@ class KodexaClient(_Client[httpx.Client], Resources):
         content: bytes | None = None,
         content_type: str | None = None,
         files: RequestFiles | None = None,
+        retry_unclear: bool = False,
     ) -> httpx.Response:
-        """Send one request and return its answer, if that is a 2xx.
+        """Send a request and return its answer, if that is a 2xx.
 
         See ``AsyncKodexaClient.request``, which takes, returns and raises the same.
         """
-        request = self._request(
-            method,
-            path,
+        operation = Operation(id=None, effect=effect_of(method))
+        response = self.call(
+            operation,
+            _as_it_is,
+            retry_unclear=retry_unclear,
+            method=method,
+            path=path,
             params=params,
             headers=headers,
             cookies=cookies,
@@ -395,20 +423,85 @@ class KodexaClient(_Client[httpx.Client], Resources):
             content_type=content_type,
             files=files,
         )
-        return conclude(self._exchange(request), request, self._api_key)
+        return response.parsed
 
-    def _exchange(self, request: httpx.Request) -> Outcome:
-        transport = KeyTransport(ClientTransport(self._http_client), self._api_key, self._base_url)
-        progress = Progress()
-        request.extensions |= {"timeout": self._timeout.as_dict(), "trace": progress.trace}
+    def call(
+        self,
+        operation: Operation,
+        parse: Callable[[httpx.Response], T],
+        *,
+        retry_unclear: bool = False,
+        **parts: Unpack[RequestParts],
+    ) -> Response[T]:
+        """Send a request of an operation and read its answer. The operations call this.
+
+        See ``AsyncKodexaClient.call``, which takes, returns and raises the same.
+        """
+        outcome = self._perform(self._call(operation, parse, retry_unclear=retry_unclear, **parts))
+        if isinstance(outcome, KodexaError):
+            raise outcome
+        return outcome
+
+    def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
+        steps = call.steps()
+        with telling_what_is_left(call):
+            while True:
+                try:
+                    step = next(steps)
+                except StopIteration as end:
+                    outcome: Response[T] | KodexaError = end.value
+                    return outcome
+                if isinstance(step, Send):
+                    self._send(call, step.exchange)
+                elif isinstance(step, Pause):
+                    self._pause(call, step)
+                else:
+                    self._transport.close_idle()
+
+    def _pause(self, call: Call[T], step: Pause) -> None:
+        if self._on_retry is not None:
+            self._on_retry(step.attempt)
+        self._clock.sleep(call.within(step.seconds))
+
+    def _send(self, call: Call[T], exchange: Exchange) -> None:
+        self._check_usable(exchange, None)
+        slots, is_served = self._slots, False
         try:
-            response = transport.handle_request(request)
-        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
-            return error_from_exception(error, request, wrote=progress.wrote)
-        try:
-            response.read()
-        except Exception as error:  # noqa: BLE001 - as above
-            return without_body(response, error)
+            is_served = slots is None or slots.acquire(self._queue_seconds(call))
+            # It may have been closed while the call waited.
+            self._check_usable(exchange, None)
+            call.deadline.start()
+            if not is_served or call.deadline.has_passed:
+                exchange.failed(httpx.PoolTimeout("no connection became free"))
+                return
+            with call.deadline.in_force():
+                self._exchange(call, exchange)
+            if exchange.failure is not None and call.deadline.has_passed:
+                exchange.ran_out_of_time()
         finally:
-            response.close()
-        return response
+            if slots is not None and is_served:
+                slots.release()
+
+    def _exchange(self, call: Call[T], exchange: Exchange) -> None:
+        request = self._authorized(call, exchange)
+        request.extensions["trace"] = exchange.trace
+        try:
+            response = self._transport.handle_request(request)
+            try:
+                exchange.received_head(response)
+                body = BodyReader(response.headers.get("content-encoding"))
+                exchange.body = body
+                assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for types
+                for piece in response.stream:
+                    body.feed(piece)
+                    call.deadline.check()
+                body.end()
+                exchange.received_body()
+            finally:
+                response.close()
+        except Exception as error:  # noqa: BLE001 - as above
+            exchange.failed(error)
+
+
+def _as_it_is(response: httpx.Response) -> httpx.Response:
+    return response

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_BASE_URL",
+    "DEFAULT_DEADLINE_SECONDS",
     "DEFAULT_TIMEOUT_SECONDS",
     "resolve_api_key",
     "resolve_base_url",
+    "resolve_deadline",
     "resolve_headers",
     "resolve_timeout",
 ]
 
 DEFAULT_BASE_URL = "https://platform.kodexa.ai"
 DEFAULT_TIMEOUT_SECONDS = 30.0
+DEFAULT_DEADLINE_SECONDS = 60.0
 _CONNECT_TIMEOUT_SECONDS = 5.0
 # A day. Beyond some weeks the operating system's clocks overflow.
 _LONGEST_TIMEOUT_SECONDS = 86_400.0
@@ -110,7 +113,23 @@ def resolve_timeout(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
         raise ConfigurationError("timeout has to be a number of seconds, or an httpx.Timeout.")
     if not 0 < timeout < _LONGEST_TIMEOUT_SECONDS:
         raise ConfigurationError("timeout has to be positive, in seconds; None is no limit.")
-    return httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT_SECONDS))
+    # How long to wait for a connection is the deadline's to say.
+    return httpx.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT_SECONDS), pool=None)
+
+
+def resolve_deadline(deadline: float | None) -> float | None:
+    """Return the deadline of a call, in seconds; None for no limit.
+
+    Raises:
+        ConfigurationError: It is not a positive number of seconds, or more than a day.
+    """
+    if deadline is None:
+        return None
+    if isinstance(deadline, bool) or not isinstance(deadline, int | float):
+        raise ConfigurationError("deadline has to be a number of seconds, or None.")
+    if not 0 < deadline < _LONGEST_TIMEOUT_SECONDS:
+        raise ConfigurationError("deadline has to be positive, in seconds; None is no limit.")
+    return float(deadline)
 
 
 def resolve_headers(headers: Mapping[str, str] | None) -> httpx.Headers:

@@ -7,7 +7,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
 
 import httpx
 
@@ -17,7 +17,7 @@ from .types import UNSET, Unset
 if TYPE_CHECKING:
     from .types import RequestFiles
 
-__all__ = ["build_request", "choose_body", "choose_optional_body", "encode_json"]
+__all__ = ["RequestParts", "build_request", "choose_body", "choose_optional_body", "encode_json"]
 
 Body = TypeVar("Body")
 
@@ -28,19 +28,33 @@ QueryParams = Mapping[str, Any] | Sequence[tuple[str, str]]
 _ACCEPT = "application/json, application/problem+json"
 
 
+class RequestParts(TypedDict, total=False):
+    """A request as data. ``AsyncKodexaClient.request`` says what each part is."""
+
+    method: Required[str]
+    path: Required[str]
+    params: QueryParams | None
+    headers: Mapping[str, str] | None
+    cookies: Mapping[str, str] | None
+    json: object
+    content: bytes | None
+    content_type: str | None
+    files: RequestFiles | None
+
+
 def build_request(
     method: str,
     path: str,
     *,
     base_url: httpx.URL,
     default_headers: httpx.Headers,
-    params: QueryParams | None,
-    headers: Mapping[str, str] | None,
-    cookies: Mapping[str, str] | None,
-    json: object,
-    content: bytes | None,
-    content_type: str | None,
-    files: RequestFiles | None,
+    params: QueryParams | None = None,
+    headers: Mapping[str, str] | None = None,
+    cookies: Mapping[str, str] | None = None,
+    json: object = UNSET,
+    content: bytes | None = None,
+    content_type: str | None = None,
+    files: RequestFiles | None = None,
 ) -> httpx.Request:
     """Return the request, without the key.
 
@@ -53,7 +67,9 @@ def build_request(
     for name, value in (headers or {}).items():
         if problem := header_problem(name, value):
             raise ValueError(f"The header {name!r} {problem}.")
-    merged = httpx.Headers({"accept": _ACCEPT, "user-agent": user_agent()})
+    merged = httpx.Headers(
+        {"accept": _ACCEPT, "accept-encoding": "identity", "user-agent": user_agent()}
+    )
     merged.update(default_headers)
     if json is not UNSET:
         content = encode_json(json)

@@ -1,134 +1,17 @@
-"""Answers: a 2xx is read as the promised type, anything else becomes one exception."""
+"""Answers of success: their JSON, and what is wrong with it in words that hold none of it."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import httpx
-from attrs import frozen
-
+from ._excerpts import printable
 from ._mismatch import MismatchError
-from .errors import (
-    APIConnectionError,
-    ResponseValidationError,
-    display_url,
-    error_from_response,
-    printable,
-)
-from .types import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import httpx
 
-    from ._auth import ApiKey
-
-__all__ = ["Outcome", "Unread", "build_response", "conclude", "read_json", "without_body"]
-
-T = TypeVar("T")
-
-
-@frozen
-class Unread:
-    """A response whose body could not be read.
-
-    Attributes:
-        response: The response, with an empty body.
-        reason: The type of what was raised.
-    """
-
-    response: httpx.Response
-    reason: str
-
-
-Outcome = httpx.Response | Unread | APIConnectionError
-"""What became of a request: an answer, an answer that can't be read, or none."""
-
-
-def without_body(response: httpx.Response, error: Exception) -> Unread:
-    """Return what is left of a response when reading its body raised an exception."""
-    headers = [
-        (name, value)
-        for name, value in response.headers.multi_items()
-        # What describes the body that is not there.
-        if name not in {"content-encoding", "content-length", "transfer-encoding"}
-    ]
-    empty = httpx.Response(response.status_code, headers=headers, content=b"")
-    return Unread(empty, type(error).__name__)
-
-
-def conclude(outcome: Outcome, request: httpx.Request, api_key: ApiKey) -> httpx.Response:
-    """Return a 2xx, and raise everything else.
-
-    Args:
-        outcome: What became of the request.
-        request: The request as it was before the key was put on it.
-        api_key: The key: it is taken out of what an error shows of the answer.
-
-    Raises:
-        APIConnectionError: There is no response.
-        APIStatusError: The response is not a 2xx.
-        ResponseValidationError: The response is a 2xx whose body could not be read.
-    """
-    if isinstance(outcome, APIConnectionError):
-        raise outcome
-    response = outcome.response if isinstance(outcome, Unread) else outcome
-    # The response's own request is the copy that holds the key.
-    response.request = request
-    if not response.is_success:
-        raise error_from_response(_redacted(response, api_key))
-    if isinstance(outcome, Unread):
-        raise _validation_error(response, f"it could not be read ({outcome.reason})")
-    return response
-
-
-def _redacted(response: httpx.Response, api_key: ApiKey) -> httpx.Response:
-    body = response.content
-    redacted = api_key.redact(body)
-    if redacted == body:
-        return response
-    return httpx.Response(
-        response.status_code,
-        headers=[*without_body(response, ValueError()).response.headers.multi_items()],
-        content=redacted,
-        request=response.request,
-    )
-
-
-def build_response(response: httpx.Response, parse: Callable[[httpx.Response], T]) -> Response[T]:
-    """Read a 2xx as the type that the operation promises.
-
-    Args:
-        response: The response, which was read.
-        parse: The operation's own reader of a body.
-
-    Raises:
-        ResponseValidationError: The body is not what the document promises.
-    """
-    try:
-        parsed = parse(response)
-    except Exception as error:  # noqa: BLE001 - one place reads; whatever it finds is this
-        problem = _describe(error, response)
-    else:
-        return Response(
-            status_code=response.status_code,
-            headers=response.headers,
-            content=response.content,
-            parsed=parsed,
-        )
-    # Raised here, where the exception that holds the body is not its context.
-    raise _validation_error(response, problem)
-
-
-def _validation_error(response: httpx.Response, problem: str) -> ResponseValidationError:
-    request = response.request
-    message = (
-        f"{request.method} {display_url(request.url)} answered {response.status_code} with a body "
-        f"that is not what the API's document promises: {problem}. The request was carried "
-        "out: do not repeat it before you have looked. What came of the body is in the "
-        "exception's 'body', and may hold a secret."
-    )
-    return ResponseValidationError(message, response=response)
+__all__ = ["describe_mismatch", "read_json"]
 
 
 def read_json(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON is any type
@@ -151,8 +34,13 @@ def _refuse_constant(constant: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def _describe(error: Exception, response: httpx.Response) -> str:
-    """Say what is wrong with a body, without a word of it."""
+def describe_mismatch(error: Exception, response: httpx.Response) -> str:
+    """Say what is wrong with a body, without a word of it.
+
+    Args:
+        error: What reading it as the promised type raised.
+        response: The response that it is the body of.
+    """
     if not response.content:
         return "it is empty"
     match error:

@@ -1,34 +1,10 @@
-"""Connections, through an httpx client, and what can be seen of a request on its way."""
+"""Requests through an httpx client that the user gave."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
 
-__all__ = ["AsyncClientTransport", "ClientTransport", "Progress"]
-
-
-class Progress:
-    """Sees how far a request got, by httpx's ``trace`` extension.
-
-    Attributes:
-        wrote: Whether anything happened but making a connection. The names of the events
-            may change, so they are used only to withdraw the proof that nothing was sent.
-    """
-
-    def __init__(self) -> None:
-        """Start before the request is sent."""
-        self.wrote = False
-
-    def trace(self, event: str, _info: dict[str, Any]) -> None:
-        """Take note of an event."""
-        if not event.startswith("connection."):
-            self.wrote = True
-
-    async def atrace(self, event: str, _info: dict[str, Any]) -> None:
-        """Take note of an event."""
-        self.trace(event, _info)
+__all__ = ["AsyncClientTransport", "ClientTransport"]
 
 
 class AsyncClientTransport(httpx.AsyncBaseTransport):
@@ -37,6 +13,17 @@ class AsyncClientTransport(httpx.AsyncBaseTransport):
     def __init__(self, client: httpx.AsyncClient) -> None:
         """Keep the client."""
         self._client = client
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its owner has closed the client."""
+        return self._client.is_closed
+
+    def forget(self) -> None:
+        """Do nothing: the connections are the client's."""
+
+    async def close_idle(self) -> None:
+        """Do nothing: which connections the client has is its owner's to know."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request as it is. A redirect is never followed."""
@@ -49,6 +36,17 @@ class ClientTransport(httpx.BaseTransport):
     def __init__(self, client: httpx.Client) -> None:
         """Keep the client."""
         self._client = client
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its owner has closed the client."""
+        return self._client.is_closed
+
+    def forget(self) -> None:
+        """Do nothing: the connections are the client's."""
+
+    def close_idle(self) -> None:
+        """Do nothing: which connections the client has is its owner's to know."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request as it is. A redirect is never followed."""

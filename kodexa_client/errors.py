@@ -1,4 +1,4 @@
-"""The exceptions of the SDK, and the functions that turn a failure into one.
+"""The exceptions of the SDK.
 
 KodexaError
   +-- ConfigurationError            refused before anything was sent
@@ -14,6 +14,11 @@ KodexaError
   |     +-- RateLimitError            429
   |     +-- InternalServerError       500 and above
   +-- ResponseValidationError       a 2xx came, and is not what the document promises
+  +-- OutcomeUnknownError           beside one of those: it may have been carried out
+
+Where it is not certain that a creation was not carried out, the exception is an
+``OutcomeUnknownError`` and one of the others at once: a timeout, for example, is an
+``APITimeoutError`` too.
 
 A ``ValueError`` or a ``TypeError`` from a call means that an argument was refused
 before anything was sent. Every other exception of a call is one of these. They can be
@@ -24,10 +29,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping  # noqa: TC003 - get_type_hints(ProblemDetails) finds it
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
 from attrs import field, frozen
+
+from ._excerpts import excerpt_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import httpx
+
+    from .types import Attempt, Phase
 
 __all__ = [
     "APIConnectionError",
@@ -40,29 +53,46 @@ __all__ = [
     "InternalServerError",
     "KodexaError",
     "NotFoundError",
+    "OutcomeUnknownError",
     "PermissionDeniedError",
     "ProblemDetails",
     "RateLimitError",
     "ResponseValidationError",
     "UnprocessableEntityError",
-    "error_from_exception",
-    "error_from_response",
 ]
 
 
-class KodexaError(Exception):
-    """Everything that this SDK raises, but for arguments of the wrong type or value."""
+Kind = TypeVar("Kind", bound="KodexaError")
 
-    @classmethod
-    def _restore(cls, arguments: tuple[object, ...], state: dict[str, object]) -> Self:
-        error = cls.__new__(cls, *arguments)
-        error.args = arguments
-        vars(error).update(state)
-        return error
+
+class KodexaError(Exception):
+    """Everything that this SDK raises, but for arguments of the wrong type or value.
+
+    Attributes:
+        attempts: How often, and how, the request was sent. Empty if it never was to be.
+    """
+
+    attempts: tuple[Attempt, ...] = ()
+
+    def __str__(self) -> str:
+        """Tell what happened, and in a last line each attempt."""
+        message = super().__str__()
+        if not self.attempts:
+            return message
+        return f"{message}\nAttempts: {'; '.join(map(str, self.attempts))}."
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy without a second call of ``__init__``."""
-        return type(self)._restore, (self.args, vars(self).copy())  # noqa: SLF001 - its own class
+        return _restore, (type(self), self.args, vars(self).copy())
+
+
+def _restore(
+    kind: type[KodexaError], arguments: tuple[object, ...], state: dict[str, object]
+) -> KodexaError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    vars(error).update(state)
+    return error
 
 
 class ConfigurationError(KodexaError):
@@ -129,13 +159,24 @@ class APIStatusError(KodexaError):
         problem: The body, if it is one of the platform's two shapes of an error. None
             otherwise, for example for the HTML page of a proxy.
         request_id: The response's ``x-request-id``, or None.
+        retry_after: Seconds to wait before calling again, from the response's
+            ``Retry-After`` (RFC 9110 10.2.3); None without one that can be understood.
         method: The request's method.
         url: The request's URL, without its query.
     """
 
-    def __init__(self, message: str, *, response: httpx.Response, method: str, url: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        response: httpx.Response,
+        method: str,
+        url: str,
+        retry_after: float | None = None,
+    ) -> None:
         """Keep what the response says."""
         super().__init__(message)
+        self.retry_after = retry_after
         self.status_code = response.status_code
         self.headers = response.headers
         self.body = response.content
@@ -183,7 +224,9 @@ class ResponseValidationError(KodexaError):
     Attributes:
         status_code: The HTTP status, from 200 to 299.
         headers: The response's header fields.
-        body: The response's body, as it came. It may hold a created credential.
+        body: The response's body, as far as it came. It may hold a created credential.
+        excerpt: The first 2 KiB of the body as text, with ``***`` for what could be a
+            secret. It may be logged.
         request_id: The response's ``x-request-id``, or None.
         method: The request's method.
         url: The request's URL, without its query.
@@ -195,89 +238,77 @@ class ResponseValidationError(KodexaError):
         self.status_code = response.status_code
         self.headers = response.headers
         self.body = response.content
+        self.excerpt = excerpt_of(response.content)
         self.request_id: str | None = response.headers.get("x-request-id")
         self.method = response.request.method
         self.url = display_url(response.request.url)
 
 
-_BY_STATUS: dict[int, tuple[type[APIStatusError], str]] = {
-    400: (BadRequestError, "Fix the parameters that the platform names."),
-    401: (AuthenticationError, "Check the API key: it is missing, invalid, or another instance's."),
-    403: (PermissionDeniedError, "Use the API key of a user who may do this."),
-    404: (NotFoundError, "Check the base URL with its path prefix, and the identifier."),
-    409: (ConflictError, "Read the resource again and repeat the change on what it is now."),
-    422: (UnprocessableEntityError, "Fix the parameters that the platform names."),
-    429: (RateLimitError, "Wait before calling again."),
-}
+class OutcomeUnknownError(KodexaError):
+    """A request may have been carried out, or was and its answer is lost.
 
+    Look before you repeat it: list what was created with ``name`` between ``started_at``
+    and ``ended_at``, allowing for clocks that differ. None there: call again. Some: revoke
+    them and call again, since a secret can't be read back. A name that is used only once
+    makes that certain.
 
-# RFC 9110 15.4: those that name another place for the request.
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+    It is raised as a subclass of one of the other exceptions too. It holds no secret, but
+    for the ``body`` that a ``ResponseValidationError`` has.
 
-
-def error_from_response(response: httpx.Response) -> APIStatusError:
-    """Turn an answer other than a 2xx into its exception.
-
-    Args:
-        response: A response that was read, with the request that it answers.
+    Attributes:
+        operation: The operation's id in the API's document, or method and path.
+        name: The ``name`` that was asked for, or None.
+        user_id: The ``userId`` that was asked for, or None.
+        expires_at: The ``expiresAt`` that was asked for, in RFC 3339, or None.
+        client_request_id: What was sent as ``X-Request-ID``, in every attempt.
+        started_at: When the call began, in UTC by this machine's clock.
+        ended_at: When it ended.
+        server_date: The ``Date`` of the last answer, by the server's clock, or None.
+        status_code: The status of the last answer, or None if none came.
+        request_id: The last answer's own ``x-request-id``, or None.
+        phase: How far the last attempt got.
+        executed: True if the request was carried out; None if nobody can know.
     """
-    status = response.status_code
-    if status >= 500:  # noqa: PLR2004 - RFC 9110 15.6, and what servers send above it
-        kind: type[APIStatusError] = InternalServerError
-        advice = "It is not certain whether the request was carried out: look before you repeat it."
-    elif status in _REDIRECTS:
-        kind = APIStatusError
-        advice = "Redirects are not followed: check the base URL."
-    else:
-        kind, advice = _BY_STATUS.get(status, (APIStatusError, "The request was refused."))
-    method, url = response.request.method, display_url(response.request.url)
-    problem = parse_problem(response.content)
-    reason = _describe(problem) if problem else ""
-    parts = [f"{method} {url} answered {status}{f': {reason}' if reason else ''}.", advice]
-    request_id = response.headers.get("x-request-id")
-    if request_id is not None:
-        parts.append(f"Request id: {printable(request_id)}.")
-    return kind(" ".join(parts), response=response, method=method, url=url)
+
+    operation: str
+    name: str | None = None
+    user_id: str | None = None
+    expires_at: str | None = None
+    client_request_id: str
+    started_at: datetime
+    ended_at: datetime
+    server_date: datetime | None = None
+    status_code: int | None = None
+    request_id: str | None = None
+    phase: Phase
+    executed: bool | None = None
+
+    @classmethod
+    def beside(cls, kind: type[Kind]) -> type[Kind]:
+        """Return the class that is both this one and another."""
+        combined = _combined.get((cls, kind))
+        if combined is None:
+            name = f"{cls.__name__}[{kind.__name__}]"
+            members = {"__module__": cls.__module__, "__doc__": cls.__doc__}
+            combined = _combined.setdefault((cls, kind), type(name, (cls, kind), members))
+        return combined
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy by the two classes that its own is made of."""
+        return _restore_beside, (*type(self).__bases__, self.args, vars(self).copy())
 
 
-def error_from_exception(
-    error: Exception, request: httpx.Request, *, wrote: bool
-) -> APIConnectionError:
-    """Turn what sending a request raised into an exception.
-
-    The underlying exception holds the request, and its text may hold what was sent or
-    received, so only its type is told. The operating system's own words are kept.
-
-    Args:
-        error: What was raised.
-        request: The request, without the key.
-        wrote: Whether anything but a connection was made, as far as that was seen.
-    """
-    method, url = request.method, display_url(request.url)
-    sent = wrote or not isinstance(error, _NOT_SENT)
-    reason = type(error).__name__
-    if isinstance(error, httpx.ConnectError):
-        # "Connection refused", "certificate verify failed": nothing was exchanged yet.
-        reason = f"{reason}: {error}"
-    timed_out = isinstance(error, httpx.TimeoutException)
-    what = "got no answer in time" if timed_out else "got no answer"
-    certainty = (
-        "The request may have been carried out: look before you repeat it."
-        if sent
-        else "The request was not sent."
-    )
-    kind = APITimeoutError if timed_out else APIConnectionError
-    return kind(
-        f"{method} {url} {what} ({reason}). {certainty}",
-        method=method,
-        url=url,
-        sent=sent,
-        reason=type(error).__name__,
-    )
+# One class for each pair, so that two exceptions of a kind are of one class.
+_combined: dict[tuple[type[OutcomeUnknownError], type[KodexaError]], type[Any]] = {}
 
 
-# What httpx raises before a request is written. A hook of the user's may raise it later.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+def _restore_beside(
+    cls: type[OutcomeUnknownError],
+    kind: type[KodexaError],
+    arguments: tuple[object, ...],
+    state: dict[str, object],
+) -> KodexaError:
+    return _restore(cls.beside(kind), arguments, state)
 
 
 def parse_problem(body: bytes) -> ProblemDetails | None:
@@ -315,18 +346,3 @@ _PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "
 def display_url(url: httpx.URL) -> str:
     """Return a URL as text, without user info, query and fragment: they may hold secrets."""
     return str(url.copy_with(userinfo=b"", query=None, fragment=None))
-
-
-def printable(text: str) -> str:
-    """Return a server's text for a message: short, and with control characters escaped."""
-    text = text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
-_LONGEST_QUOTE = 300
-
-
-def _describe(problem: ProblemDetails) -> str:
-    fields = "; ".join(f"{name}: {message}" for name, message in problem.errors.items())
-    parts = [part for part in (problem.title, problem.detail, fields) if part]
-    return printable(" - ".join(parts).rstrip("."))

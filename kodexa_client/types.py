@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["UNSET", "File", "FileContent", "FileTypes", "RequestFiles", "Response", "Unset"]
+__all__ = [
+    "UNSET",
+    "Attempt",
+    "ContractIssue",
+    "File",
+    "FileContent",
+    "FileTypes",
+    "Phase",
+    "RequestFiles",
+    "Response",
+    "Unset",
+]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -69,6 +80,60 @@ class File:
         return self.file_name, self.payload, self.mime_type
 
 
+Phase = Literal["queue", "resolve", "connect", "tls", "sent", "headers", "body"]
+"""How far a request got.
+
+It waited for a connection (``queue``), its host's name was not found (``resolve``), a
+connection was being made (``connect``, ``tls``), it was being sent or waited for its
+answer (``sent``), the head of the answer had come (``headers``), all of it had come
+(``body``).
+"""
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """One attempt of a call to send its request.
+
+    Attributes:
+        number: 1 for the first.
+        phase: How far it got.
+        status_code: The status of the answer, or None if none came.
+        reason: The class of the exception that ended it, or None.
+        seconds: How long it took.
+        slept: Seconds that the call waited after it before the next one.
+        request_id: The answer's ``x-request-id``, or None.
+    """
+
+    number: int
+    phase: Phase
+    status_code: int | None
+    reason: str | None
+    seconds: float
+    slept: float = 0.0
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        """Tell it in a few words."""
+        outcome = " ".join(str(one) for one in (self.status_code, self.reason) if one is not None)
+        text = f"{self.number}. {self.phase} {outcome}, {self.seconds:.2f} s"
+        return f"{text}, then waited {self.slept:.2f} s" if self.slept else text
+
+
+@frozen(kw_only=True)
+class ContractIssue:
+    """Something in an answer that the document does not promise, and that was read anyway.
+
+    Attributes:
+        name: The property, with those that it is in: ``user.roles``. It is named as in
+            JSON where the document does not declare it, else as in Python.
+        kind: ``undeclared`` property, ``null`` where the document does not allow it, or
+            ``unknown value`` of an enumeration.
+    """
+
+    name: str
+    kind: Literal["undeclared", "null", "unknown value"]
+
+
 @frozen
 class Response(Generic[T_co]):
     """What the server answered, beside the model that was read from it.
@@ -82,9 +147,19 @@ class Response(Generic[T_co]):
         headers: The response's header fields.
         content: The response's body, as it came.
         parsed: The body, read as the type that the operation promises.
+        attempts: How often, and how, the request was sent; the last one succeeded.
     """
 
     status_code: int
     headers: httpx.Headers = field(repr=False)
     content: bytes = field(repr=False)
     parsed: T_co
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False, eq=False)
+
+    @property
+    def contract_issues(self) -> tuple[ContractIssue, ...]:
+        """What in ``parsed`` the document does not promise. Names and kinds, no values."""
+        # Imported here, since it walks models, which import this module.
+        from ._contract import contract_issues  # noqa: PLC0415
+
+        return contract_issues(self.parsed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import inspect
 import os
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from ruamel.yaml import YAML
 
 from kodexa_client import AsyncKodexaClient, KodexaClient
+from kodexa_client._clock import Clock
 
 # A machine that is busy is no reason to fail.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,6 +23,32 @@ settings.load_profile("project")
 BASE_URL = "https://kodexa.test"
 API_KEY = "canary-key-5f2c"
 DOCUMENT = Path(__file__).parents[1] / "openapi.yaml"
+START = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
+
+
+class StillClock(Clock):
+    """Stands still, but for the sleeps that it is asked for, and waits for none of them.
+
+    Its chance is always the highest, so that a wait is as long as it can be.
+    """
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    def now(self) -> datetime.datetime:
+        return START + datetime.timedelta(seconds=sum(self.slept))
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def random(self) -> float:
+        return 1.0
 
 
 class EitherClient:
@@ -28,6 +56,13 @@ class EitherClient:
 
     def __init__(self, client: AsyncKodexaClient | KodexaClient) -> None:
         self.client = client
+
+    @property
+    def slept(self) -> list[float]:
+        """The seconds that a client with a StillClock was to wait."""
+        clock = self.client._clock
+        assert isinstance(clock, StillClock)
+        return clock.slept
 
     async def create(self, **arguments: Any) -> Any:
         return await settle(self.client.access_tokens.create(**arguments))
@@ -75,6 +110,7 @@ def http_client_class(client_class: type) -> type[httpx.AsyncClient | httpx.Clie
 @pytest.fixture
 async def either(client_class: Any) -> Any:
     client = client_class(api_key=API_KEY, base_url=BASE_URL)
+    client._clock = StillClock()
     yield EitherClient(client)
     await close(client)
 

@@ -9,6 +9,7 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -18,7 +19,9 @@ from kodexa_client import (
     AsyncKodexaClient,
     ConfigurationError,
     KodexaClient,
+    OutcomeUnknownError,
     RateLimitError,
+    RetryPolicy,
 )
 from kodexa_client.api.access_tokens import create_access_token
 from kodexa_client.models import AccessToken, User
@@ -70,8 +73,8 @@ async def test_the_example_of_the_page_is_sent_and_read(
     assert token.to_dict() == page_example
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 299])
-async def test_any_2xx_is_success_and_told_in_detail(
+@pytest.mark.parametrize("status", [200, 201, 203, 299])
+async def test_any_2xx_with_what_was_created_is_success_and_told_in_detail(
     either: EitherClient, httpx_mock: HTTPXMock, status: Any
 ) -> None:
     httpx_mock.add_response(status_code=status, json={"id": "1"}, headers={"x-request-id": "r1"})
@@ -82,6 +85,19 @@ async def test_any_2xx_is_success_and_told_in_detail(
     assert response.headers["x-request-id"] == "r1"
     assert json.loads(response.content) == {"id": "1"}
     assert response.parsed == AccessToken(id="1")
+
+
+@pytest.mark.parametrize("status", [202, 204, 205, 206])
+async def test_a_2xx_that_comes_without_all_of_what_was_created_is_no_success(
+    either: EitherClient, httpx_mock: HTTPXMock, status: Any
+) -> None:
+    httpx_mock.add_response(status_code=status, json={"id": "1"})
+
+    with pytest.raises(OutcomeUnknownError, match="without all of what was created") as caught:
+        await either.create_detailed(name="ci")
+
+    assert (caught.value.status_code, caught.value.executed) == (status, True)
+    assert len(httpx_mock.get_requests()) == 1
 
 
 async def test_body_and_its_properties_exclude_each_other(either: EitherClient) -> None:
@@ -120,7 +136,7 @@ async def test_endpoint_functions_work_alone(client_class: Any, httpx_mock: HTTP
 async def test_the_user_agent_names_client_python_and_httpx(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    httpx_mock.add_response(json={})
+    httpx_mock.add_response(json={"id": "1"})
 
     await either.create()
 
@@ -138,7 +154,7 @@ async def test_settings_of_the_environment_are_read_when_the_client_is_made(
     httpx_mock.add_response(
         url="https://env.test/prefix/api/access-tokens",
         match_headers={"x-api-key": "env-key"},
-        json={},
+        json={"id": "1"},
     )
     client = client_class()
     monkeypatch.delenv("KODEXA_URL")
@@ -153,7 +169,7 @@ async def test_settings_of_the_environment_are_read_when_the_client_is_made(
 async def test_the_default_timeout_is_sent_with_each_request(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    httpx_mock.add_response(json={})
+    httpx_mock.add_response(json={"id": "1"})
 
     await either.create()
 
@@ -161,15 +177,31 @@ async def test_the_default_timeout_is_sent_with_each_request(
         "connect": 5.0,
         "read": 30.0,
         "write": 30.0,
-        "pool": 30.0,
+        # As long as the call may take.
+        "pool": 60.0,
     }
-    assert either.client.timeout == httpx.Timeout(30.0, connect=5.0)
+    assert either.client.timeout == httpx.Timeout(30.0, connect=5.0, pool=None)
+    assert either.client.deadline == 60.0
+
+
+async def test_no_phase_of_an_attempt_may_take_longer_than_what_is_left_of_the_call(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=429, headers={"retry-after": "7"})
+    httpx_mock.add_response(json={"id": "1"})
+
+    await EitherClient(either.client.with_options(deadline=10)).create()
+
+    assert [request.extensions["timeout"]["read"] for request in httpx_mock.get_requests()] == [
+        10.0,
+        3.0,
+    ]
 
 
 async def test_another_key_is_used_from_the_next_request_on(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    httpx_mock.add_response(json={}, is_reusable=True)
+    httpx_mock.add_response(json={"id": "1"}, is_reusable=True)
     await either.create()
     earlier_copy = EitherClient(either.client.with_options())
 
@@ -184,13 +216,14 @@ async def test_another_key_is_used_from_the_next_request_on(
 async def test_options_change_a_copy_and_leave_the_original_alone(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    httpx_mock.add_response(json={}, is_reusable=True)
+    httpx_mock.add_response(json={"id": "1"}, is_reusable=True)
     await either.create()  # makes the resource, which a copy must not inherit
     copied = EitherClient(
         either.client.with_options(
             api_key="other",
             base_url="https://other.test",
             timeout=None,
+            deadline=None,
             default_headers={"x-tenant": "a"},
         )
     )
@@ -215,7 +248,7 @@ async def test_options_change_a_copy_and_leave_the_original_alone(
 async def test_a_plain_copy_calls_with_its_own_key(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    httpx_mock.add_response(json={}, is_reusable=True)
+    httpx_mock.add_response(json={"id": "1"}, is_reusable=True)
     await either.create()
     copied = copy.copy(either.client)
 
@@ -288,18 +321,19 @@ async def test_an_endpoint_function_refuses_a_body_that_is_no_model(client_class
     await close(client)
 
 
-def test_a_copy_for_another_origin_needs_a_key_of_its_own(client_class: Any) -> None:
+async def test_a_copy_for_another_origin_needs_a_key_of_its_own(client_class: Any) -> None:
     client = client_class(api_key=API_KEY, base_url=BASE_URL, http_client=None)
 
     with pytest.raises(ConfigurationError, match="belongs to one instance"):
         client.with_options(base_url="https://other.test")
     assert client.with_options(base_url=f"{BASE_URL}:443/prefix").base_url.path == "/prefix"
+    await close(client)
 
 
 async def test_a_copy_shares_the_connections_and_does_not_close_them(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    httpx_mock.add_response(json={}, is_reusable=True)
+    httpx_mock.add_response(json={"id": "1"}, is_reusable=True)
     copied = EitherClient(either.client.with_options(timeout=5))
 
     await copied.close()
@@ -362,7 +396,7 @@ def test_an_http_client_of_the_other_kind_is_refused() -> None:
 
 
 async def test_clients_are_context_managers(httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_response(json={}, is_reusable=True)
+    httpx_mock.add_response(json={"id": "1"}, is_reusable=True)
     async with AsyncKodexaClient(api_key=API_KEY) as async_client:
         await async_client.access_tokens.create()
     with KodexaClient(api_key=API_KEY) as client:
@@ -394,20 +428,75 @@ async def test_a_failed_call_is_one_exception_without_context(
         await either.create(name="ci")
 
     error = caught.value
+    assert isinstance(error, OutcomeUnknownError)
     assert (error.sent, error.reason) == (True, "ReadTimeout")
     assert "canary" not in str(error)
     assert (error.__context__, error.__cause__) == (None, None)
 
 
-async def test_a_call_is_sent_once_whatever_comes(
+async def test_a_creation_that_may_have_been_carried_out_is_sent_once(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    httpx_mock.add_response(status_code=429, headers={"retry-after": "1"})
+    httpx_mock.add_response(status_code=503, headers={"retry-after": "1"})
 
-    with pytest.raises(RateLimitError):
+    with pytest.raises(OutcomeUnknownError):
         await either.create(name="ci")
 
     assert len(httpx_mock.get_requests()) == 1
+    assert either.slept == []
+
+
+async def test_a_creation_that_was_not_carried_out_is_sent_three_times_at_most(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=429, headers={"retry-after": "1"}, is_reusable=True)
+
+    with pytest.raises(RateLimitError) as caught:
+        await either.create(name="ci")
+
+    sent = httpx_mock.get_requests()
+    assert not isinstance(caught.value, OutcomeUnknownError)
+    assert [attempt.number for attempt in caught.value.attempts] == [1, 2, 3]
+    assert [request.content for request in sent] == [b'{"name":"ci"}'] * 3
+    assert either.slept == [1.0, 1.0]
+
+
+async def test_without_retries_a_call_is_sent_once_whatever_comes(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=429, headers={"retry-after": "1"})
+    client = EitherClient(either.client.with_options(retry_policy=RetryPolicy(max_retries=0)))
+
+    with pytest.raises(RateLimitError):
+        await client.create(name="ci")
+
+    assert len(httpx_mock.get_requests()) == 1
+
+
+async def test_each_call_has_an_id_that_all_of_its_attempts_have(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=429)
+    httpx_mock.add_response(json={"id": "1"}, is_reusable=True)
+
+    await either.create()
+    await either.create()
+    await either.request("POST", "/api/x", headers={"X-Request-ID": "mine"})
+
+    first, again, second, own = (
+        request.headers["x-request-id"] for request in httpx_mock.get_requests()
+    )
+    assert first == again != second
+    assert UUID(first).version == UUID(second).version == 4
+    assert own == "mine"
+
+
+async def test_no_compressed_answer_is_asked_for(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(match_headers={"accept-encoding": "identity"}, json={"id": "1"})
+
+    await either.create()
 
 
 async def test_a_request_reaches_what_no_method_is_for(

@@ -11,6 +11,7 @@ from kodexa_client import ConfigurationError
 from kodexa_client._config import (
     resolve_api_key,
     resolve_base_url,
+    resolve_deadline,
     resolve_headers,
     resolve_timeout,
 )
@@ -110,8 +111,9 @@ def test_a_bad_base_url_is_refused_and_not_quoted(url: Any, problem: Any) -> Non
 @pytest.mark.parametrize(
     ("timeout", "expected"),
     [
-        (30.0, httpx.Timeout(30.0, connect=5.0)),
-        (2, httpx.Timeout(2)),
+        # The wait for a connection is not among them: the deadline bounds it.
+        (30.0, httpx.Timeout(30.0, connect=5.0, pool=None)),
+        (2, httpx.Timeout(2, pool=None)),
         (None, httpx.Timeout(None)),
         (httpx.Timeout(7, read=60), httpx.Timeout(7, read=60)),
     ],
@@ -126,6 +128,19 @@ def test_a_timeout_is_for_each_phase(timeout: Any, expected: Any) -> None:
 def test_a_timeout_that_no_socket_takes_is_refused(timeout: Any) -> None:
     with pytest.raises(ConfigurationError, match="timeout has to be"):
         resolve_timeout(timeout)
+
+
+@pytest.mark.parametrize(("deadline", "expected"), [(60, 60.0), (0.5, 0.5), (None, None)])
+def test_a_deadline_is_seconds_or_none(deadline: Any, expected: Any) -> None:
+    assert resolve_deadline(deadline) == expected
+
+
+@pytest.mark.parametrize(
+    "deadline", [0, -1, float("nan"), float("inf"), 86_400, True, "5", httpx.Timeout(5)], ids=str
+)
+def test_a_deadline_that_no_clock_takes_is_refused(deadline: Any) -> None:
+    with pytest.raises(ConfigurationError, match="deadline has to be"):
+        resolve_deadline(deadline)
 
 
 @pytest.mark.parametrize(

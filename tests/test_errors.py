@@ -26,17 +26,16 @@ from kodexa_client.errors import (
     InternalServerError,
     KodexaError,
     NotFoundError,
+    OutcomeUnknownError,
     PermissionDeniedError,
     ProblemDetails,
     RateLimitError,
     ResponseValidationError,
     UnprocessableEntityError,
     display_url,
-    error_from_exception,
-    error_from_response,
     parse_problem,
-    printable,
 )
+from kodexa_client.types import Attempt
 
 from .conftest import API_KEY, EitherClient
 
@@ -49,11 +48,13 @@ STATUSES = {
     301: APIStatusError,
     304: APIStatusError,
     307: APIStatusError,
+    308: APIStatusError,
     400: BadRequestError,
     401: AuthenticationError,
     403: PermissionDeniedError,
     404: NotFoundError,
     405: APIStatusError,
+    408: APIStatusError,
     409: ConflictError,
     418: APIStatusError,
     422: UnprocessableEntityError,
@@ -62,6 +63,7 @@ STATUSES = {
     500: InternalServerError,
     501: InternalServerError,
     503: InternalServerError,
+    505: InternalServerError,
     520: InternalServerError,
     599: InternalServerError,
     600: InternalServerError,
@@ -69,8 +71,8 @@ STATUSES = {
 }
 
 
-def respond(status: Any, **parts: Any) -> Any:
-    return httpx.Response(status, request=REQUEST, **parts)
+# RFC 9110 15.4 and 15.6: the others may have been carried out.
+CERTAIN = {307, 308, 400, 401, 403, 404, 405, 409, 418, 422, 429, 499, 501, 505}
 
 
 @pytest.mark.parametrize(("status", "kind"), STATUSES.items())
@@ -81,23 +83,33 @@ async def test_every_status_but_a_2xx_is_its_exception(
         status_code=status,
         headers={"x-request-id": "r1"},
         json={"title": "Refused", "detail": "because", "status": status},
+        # A 429 is asked for again.
+        is_reusable=True,
     )
 
     with pytest.raises(APIStatusError) as caught:
         await either.create(name="ci")
 
     error = caught.value
-    assert type(error) is kind
+    assert type(error) is (kind if status in CERTAIN else OutcomeUnknownError.beside(kind))
     assert error.status_code == status
     assert error.problem == ProblemDetails(title="Refused", detail="because", status=status)
     assert error.request_id == "r1"
     assert json.loads(error.body)["title"] == "Refused"
     assert error.headers["content-type"] == "application/json"
     assert (error.method, error.url) == ("POST", "https://kodexa.test/api/access-tokens")
-    assert str(error).startswith(
+    message, attempts = str(error).splitlines()
+    assert message.startswith(
         f"POST https://kodexa.test/api/access-tokens answered {status}: Refused - because. "
     )
-    assert str(error).endswith("Request id: r1.")
+    assert message.endswith("Request id: r1.")
+    assert ("may have been carried out" in message) is (status not in CERTAIN)
+    assert attempts == "Attempts: " + (
+        "1. body 429, 0.00 s, then waited 0.50 s; 2. body 429, 0.00 s, then waited 1.00 s; "
+        "3. body 429, 0.00 s."
+        if status == 429
+        else f"1. body {status}, 0.00 s."
+    )
     assert API_KEY not in str(error)
 
 
@@ -136,47 +148,46 @@ def test_no_body_breaks_the_reading_of_a_problem(body: Any) -> None:
     parse_problem(body)
 
 
-def test_the_fields_of_an_older_server_are_in_the_message() -> None:
-    error = error_from_response(respond(400, json={"errors": {"name": "must not be blank"}}))
-
-    assert "answered 400: name: must not be blank. Fix" in str(error)
-
-
-def test_the_page_of_a_proxy_is_kept_and_not_in_the_message() -> None:
-    error = error_from_response(respond(502, html="<html>canary</html>"))
-
-    assert error.problem is None
-    assert error.body == b"<html>canary</html>"
-    assert error.request_id is None
-    assert "canary" not in str(error)
-
-
-def test_what_a_server_says_cannot_drive_a_terminal_or_flood_a_log() -> None:
-    error = error_from_response(
-        respond(400, json={"title": "\x1b[31mred\n", "detail": "x" * 10_000})
-    )
-
-    assert "\x1b" not in str(error)
-    assert "\\x1b[31mred\\n" in str(error)
-    assert len(str(error)) < 1_000
-
-
-@given(st.text())
-def test_printable_text_is_printable(text: str) -> None:
-    assert printable(text).isprintable()
-
-
 def test_a_url_is_shown_without_what_may_be_secret() -> None:
     assert display_url(REQUEST.url) == "https://a.test/api/access-tokens"
 
 
+def answered(kind: Any, status: Any) -> Any:
+    return kind(
+        f"It answered {status}.",
+        response=httpx.Response(
+            status, headers={"x-request-id": "r1"}, json={"title": "T"}, request=REQUEST
+        ),
+        method="POST",
+        url="https://a.test/",
+        retry_after=1.5,
+    )
+
+
+def unanswered(kind: Any) -> Any:
+    return kind("No answer.", method="POST", url="https://a.test/", sent=True, reason="ReadError")
+
+
+def unreadable(kind: Any) -> Any:
+    return kind("It is empty.", response=httpx.Response(200, content=b"canary", request=REQUEST))
+
+
+def outcome_unknown(kind: Any) -> Any:
+    return OutcomeUnknownError.beside(kind)
+
+
 def all_errors() -> Any:
+    kind: Any
     yield ConfigurationError("message")
-    yield error_from_exception(httpx.ConnectTimeout("x"), REQUEST, wrote=False)
-    yield error_from_exception(httpx.ReadError("x"), REQUEST, wrote=True)
-    yield ResponseValidationError("message", response=respond(200, content=b"canary"))
-    for status in STATUSES:
-        yield error_from_response(respond(status, json={"title": "T"}))
+    yield outcome_unknown(ConfigurationError)("message")
+    for kind in (APIConnectionError, APITimeoutError):
+        yield unanswered(kind)
+        yield unanswered(outcome_unknown(kind))
+    yield unreadable(ResponseValidationError)
+    yield unreadable(outcome_unknown(ResponseValidationError))
+    for status, kind in STATUSES.items():
+        yield answered(kind, status)
+        yield answered(outcome_unknown(kind), status)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +195,10 @@ def all_errors() -> Any:
 )
 def test_every_exception_can_be_pickled_and_copied(duplicate: Any) -> None:
     for error in all_errors():
+        error.attempts = (
+            Attempt(number=1, phase="sent", status_code=None, reason="ReadError", seconds=0.5),
+        )
+
         twin = duplicate(error)
 
         assert type(twin) is type(error)
@@ -193,11 +208,38 @@ def test_every_exception_can_be_pickled_and_copied(duplicate: Any) -> None:
         assert not hasattr(error, "__notes__")
 
 
+def test_an_exception_says_in_a_last_line_how_often_it_was_tried() -> None:
+    error = unanswered(APIConnectionError)
+
+    before = str(error)
+    error.attempts = (
+        Attempt(number=1, phase="connect", status_code=None, reason="X", seconds=0.5, slept=0.25),
+        Attempt(number=2, phase="headers", status_code=200, reason="ReadError", seconds=1.0),
+    )
+
+    assert before == "No answer."
+    assert str(error) == (
+        "No answer.\n"
+        "Attempts: 1. connect X, 0.50 s, then waited 0.25 s; 2. headers 200 ReadError, 1.00 s."
+    )
+
+
+def test_an_unknown_outcome_is_caught_as_either_of_its_classes() -> None:
+    kind = outcome_unknown(APITimeoutError)
+
+    assert issubclass(kind, OutcomeUnknownError)
+    assert issubclass(kind, APITimeoutError)
+    assert kind is outcome_unknown(APITimeoutError)
+    assert kind is not outcome_unknown(APIConnectionError)
+    assert kind.__name__ == "OutcomeUnknownError[APITimeoutError]"
+    assert kind.__doc__ == OutcomeUnknownError.__doc__
+
+
 def test_every_exception_is_one_of_the_tree() -> None:
     public = [getattr(errors, name) for name in errors.__all__]
     exceptions = [kind for kind in public if inspect.isclass(kind) and issubclass(kind, Exception)]
 
-    assert len(exceptions) == 14
+    assert len(exceptions) == 15
     for kind in exceptions:
         assert issubclass(kind, KodexaError)
         assert kind.__name__ in (errors.__doc__ or "")
@@ -222,6 +264,7 @@ def raisable() -> Any:
             yield kind()
         else:
             yield kind("canary")
+    yield httpx.CookieConflict("canary")
     yield ssl.SSLError("canary")
     yield OSError("canary")
     yield RuntimeError("canary")
@@ -229,24 +272,41 @@ def raisable() -> Any:
     yield UnicodeDecodeError("utf-8", b"canary", 0, 1, "m")
 
 
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+REFUSED_LOCALLY = (
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+    httpx.CookieConflict,
+)
+
+
 @pytest.mark.parametrize("exception", list(raisable()), ids=lambda error: type(error).__name__)
 async def test_nobody_sees_an_exception_of_what_is_below(
     either: EitherClient, httpx_mock: HTTPXMock, exception: Any
 ) -> None:
-    httpx_mock.add_exception(exception)
+    httpx_mock.add_exception(exception, is_reusable=True)
 
-    with pytest.raises(APIConnectionError) as caught:
+    with pytest.raises(KodexaError) as caught:
         await either.create(name="ci")
 
     error = caught.value
-    assert isinstance(error, APITimeoutError) == isinstance(exception, httpx.TimeoutException)
-    assert error.reason == type(exception).__name__
     assert (error.__cause__, error.__context__) == (None, None)
-    not_sent = isinstance(exception, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
-    assert error.sent is not not_sent
-    assert ("was not sent" in str(error)) is not_sent
+    assert type(exception).__name__ in str(error)
+    not_sent = isinstance(exception, NOT_SENT)
+    refused_locally = isinstance(exception, REFUSED_LOCALLY)
+    assert len(error.attempts) == len(httpx_mock.get_requests()) == (3 if not_sent else 1)
+    assert isinstance(error, OutcomeUnknownError) is not (not_sent or refused_locally)
     # The operating system's own words are told; only a connect error has those alone.
     assert ("canary" in str(error)) is isinstance(exception, httpx.ConnectError)
+    if refused_locally:
+        assert type(error) is ConfigurationError
+        return
+    assert isinstance(error, APIConnectionError)
+    assert isinstance(error, APITimeoutError) == isinstance(exception, httpx.TimeoutException)
+    assert error.reason == type(exception).__name__
+    assert error.sent is not not_sent
+    assert ("was not sent" in str(error)) is not_sent
 
 
 async def test_a_key_that_the_server_sends_back_is_in_no_error(
@@ -265,3 +325,5 @@ async def test_a_cancellation_passes_through(either: EitherClient, httpx_mock: H
 
     with pytest.raises(KeyboardInterrupt):
         await either.create(name="ci")
+
+    assert len(httpx_mock.get_requests()) == 1

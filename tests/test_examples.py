@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 import kodexa_client
 from examples.fastapi_app import create_app
-from kodexa_client import AsyncKodexaClient
+from kodexa_client import AsyncKodexaClient, RetryPolicy
 from kodexa_client.testing import FakePlatform
 from kodexa_client.testing._server import running
 
@@ -163,6 +163,8 @@ async def web_service(transport: httpx.AsyncBaseTransport) -> AsyncGenerator[htt
         return AsyncKodexaClient(
             api_key=KEY,
             base_url="https://kodexa.example.com",
+            # Nothing waits for a second attempt.
+            retry_policy=RetryPolicy(max_retries=0),
             http_client=httpx.AsyncClient(transport=transport),
         )
 
@@ -222,9 +224,15 @@ def raises(error: Exception) -> Callable[[httpx.Request], httpx.Response]:
         (answers(401), 502, {"detail": "This service has no access to Kodexa."}),
         (answers(403), 502, {"detail": "This service has no access to Kodexa."}),
         (answers(429), 503, {"detail": "Too many requests, try again later."}),
-        (answers(500), 502, {"detail": "Kodexa failed, a token may exist."}),
+        (answers(404), 502, {"detail": "Kodexa refused it, nothing was created."}),
+        (answers(500), 504, {"detail": "Kodexa did not answer, a token may exist."}),
         (
-            raises(httpx.ConnectError("refused")),
+            answers(201, name="another"),
+            504,
+            {"detail": "Kodexa did not answer, a token may exist."},
+        ),
+        (
+            raises(httpx.PoolTimeout("no connection is free")),
             503,
             {"detail": "Kodexa can't be reached, nothing was created."},
         ),
@@ -233,7 +241,11 @@ def raises(error: Exception) -> Callable[[httpx.Request], httpx.Response]:
             504,
             {"detail": "Kodexa did not answer, a token may exist."},
         ),
-        (raises(httpx.ReadError("cut")), 502, {"detail": "Kodexa failed, a token may exist."}),
+        (
+            raises(httpx.ReadError("cut")),
+            504,
+            {"detail": "Kodexa did not answer, a token may exist."},
+        ),
     ],
 )
 async def test_web_service_tells_its_caller_what_failed(
@@ -247,3 +259,5 @@ async def test_web_service_tells_its_caller_what_failed(
 
     assert (response.status_code, response.json()) == (status, answer)
     assert "canary" not in response.text + caplog.text
+    # Whoever has to look for the token finds its name in the log.
+    assert ("The token 'ci' may exist (X-Request-ID " in caplog.text) is (status == 504)

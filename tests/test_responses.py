@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from kodexa_client import ResponseValidationError
-from kodexa_client._responses import build_response
+from kodexa_client import OutcomeUnknownError, ResponseValidationError
+from kodexa_client._operations import Effect, Operation
+from kodexa_client._responses import describe_mismatch
+
+from .conftest import settle
 
 if TYPE_CHECKING:
     from pytest_httpx import HTTPXMock
@@ -43,23 +46,77 @@ async def test_what_came_instead_is_said_and_not_quoted(
         await either.create(name="ci")
 
     error = caught.value
-    assert f"what the API's document promises: {problem}" in str(error)
+    assert f"what the API's document does not promise: {problem}" in str(error)
     assert "The request was carried out" in str(error)
     assert "canary" not in str(error)
+    assert isinstance(error, OutcomeUnknownError)
+    assert (error.name, error.executed) == ("ci", True)
     assert (error.status_code, error.body, error.request_id) == (201, body, "r1")
     assert (error.method, error.url) == ("POST", "https://kodexa.test/api/access-tokens")
     assert error.headers["content-type"] == "text/x"
     assert (error.__cause__, error.__context__) == (None, None)
 
 
-def test_a_required_property_that_is_missing_is_named() -> None:
+NOT_OURS = {
+    "neither": ({"name": "ci"}, "it has no id and no uuid"),
+    "empty": ({"id": "", "uuid": ""}, "it has no id and no uuid"),
+    "another": (
+        {"id": "1", "name": "canary"},
+        "its name is not the one that was asked for, so it answers another request",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "problem"), NOT_OURS.values(), ids=NOT_OURS)
+async def test_an_answer_without_our_credential_is_a_lost_answer(
+    either: EitherClient, httpx_mock: HTTPXMock, answer: Any, problem: Any
+) -> None:
+    httpx_mock.add_response(status_code=201, json=answer)
+
+    with pytest.raises(ResponseValidationError) as caught:
+        await either.create(name="ci")
+
+    error = caught.value
+    assert isinstance(error, OutcomeUnknownError)
+    assert f"does not promise: {problem}. The request was carried out" in str(error)
+    assert "canary" not in str(error)
+    assert error.executed is True
+    assert len(httpx_mock.get_requests()) == 1
+
+
+@pytest.mark.parametrize("answer", [{"id": "1"}, {"uuid": "1"}, {"id": "1", "name": "ci"}])
+async def test_an_answer_is_known_by_its_id_or_its_uuid(
+    either: EitherClient, httpx_mock: HTTPXMock, answer: Any
+) -> None:
+    httpx_mock.add_response(status_code=201, json=answer)
+
+    token = await either.create(name="ci")
+
+    assert token.to_dict() == answer
+
+
+async def test_a_required_property_that_is_missing_is_named(
+    either: EitherClient, httpx_mock: HTTPXMock
+) -> None:
     def parse(response: httpx.Response) -> Any:
         return response.json()["id"]
 
-    request = httpx.Request("GET", "https://a.test/")
+    httpx_mock.add_response(json={}, is_reusable=True)
+    operation = Operation(id="getX", effect=Effect.SAFE)
 
     with pytest.raises(ResponseValidationError, match=r"a required property is missing \('id'\)"):
-        build_response(httpx.Response(200, json={}, request=request), parse)
+        await settle(either.client.call(operation, parse, method="GET", path="/x"))
+
+    assert len(httpx_mock.get_requests()) == 3
+
+
+def test_a_content_type_cannot_drive_a_terminal() -> None:
+    response = httpx.Response(200, headers={"content-type": "\x1b[31m"}, content=b"<")
+
+    with pytest.raises(ValueError, match="Expecting value") as caught:
+        response.json()
+
+    assert "Content-Type is \\x1b[31m)" in describe_mismatch(caught.value, response)
 
 
 async def test_a_byte_order_mark_is_passed_over(

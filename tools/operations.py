@@ -10,6 +10,7 @@ from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.strings import PythonIdentifier
 
+from . import effects
 from .properties import properties_of
 from .wording import property_docstring
 
@@ -97,6 +98,12 @@ class Operations:
             arguments.append(f"explode={bool(explode)}")
         return "".join(f", {argument}" for argument in arguments)
 
+    def arguments(self, endpoint: Endpoint) -> str:
+        """Return what the wrapper is told of an operation, as code."""
+        return effects.operation_arguments(
+            endpoint, str(self._raw(endpoint)[1]["operationId"]), answers(endpoint)
+        )
+
     def _raw(self, endpoint: Endpoint) -> tuple[dict[str, Any], dict[str, Any]]:
         return self._by_name[str(endpoint.name), endpoint.method]
 
@@ -139,7 +146,8 @@ def body_properties(endpoint: Endpoint) -> list[PropertyProtocol]:
     if not isinstance(model, ModelProperty):
         return []
     properties = properties_of(model)
-    taken = {str(one.python_name) for one in endpoint.list_all_parameters()} | {"self", "body"}
+    own = {"self", "body", "retry_unclear"}
+    taken = {str(one.python_name) for one in endpoint.list_all_parameters()} | own
     return [] if taken & {str(one.python_name) for one in properties} else properties
 
 

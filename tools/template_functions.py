@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_python_client.strings import PythonIdentifier
 
-from . import operations, properties, unions, wording
+from . import effects, operations, properties, unions, wording
 from .cycles import circles
 from .naming import method_name, resource_class
 from .restoring import double_quoted
@@ -65,6 +65,7 @@ def add_template_functions(project: Project, document: Document) -> None:
         "is_cyclic_import": _cyclic_imports(project.openapi),
         "is_deprecated": known_operations.is_deprecated,
         "is_nullable": properties.is_nullable,
+        "is_unsafe": effects.is_unsafe,
         "is_union": properties.is_union,
         "item_variable": properties.item_variable,
         "keyword_parameters": operations.keyword_parameters,
@@ -75,6 +76,7 @@ def add_template_functions(project: Project, document: Document) -> None:
         "string_reader": unions.string_reader,
         "module_name": lambda endpoint: str(endpoint.name),
         "parameter_style": known_operations.style,
+        "operation_arguments": known_operations.arguments,
         "positional_parameters": operations.positional_parameters,
         "properties_of": properties.properties_of,
         "property_docstring": wording.property_docstring,
@@ -83,6 +85,7 @@ def add_template_functions(project: Project, document: Document) -> None:
         "readers_of": _readers_of,
         "resource_class": lambda tag: resource_class(str(tag), classes),
         "summary": wording.summary,
+        "takes_retry_unclear": effects.takes_retry_unclear,
         "tag_description": lambda tag: tag_descriptions.get(str(tag)) or f"The resource {tag}.",
         "union_function": known_unions.function,
         "union_parts": known_unions.parts,

@@ -10,13 +10,16 @@ from kodexa_client import (
     APIStatusError,
     AsyncKodexaClient,
     KodexaClient,
+    OutcomeUnknownError,
     ProblemDetails,
     Response,
+    RetryPolicy,
     Unset,
     expires_in,
 )
 from kodexa_client.api.access_tokens import create_access_token
 from kodexa_client.models import AccessToken, User
+from kodexa_client.types import Attempt, ContractIssue, Phase
 
 
 async def asynchronous(client: AsyncKodexaClient) -> None:
@@ -31,7 +34,18 @@ async def asynchronous(client: AsyncKodexaClient) -> None:
         await create_access_token.asyncio_detailed(client=client, body=AccessToken()),
         Response[AccessToken],
     )
+    assert_type(await client.access_tokens.create(name="ci", retry_unclear=True), AccessToken)
+    assert_type(
+        await create_access_token.asyncio(client=client, body=AccessToken(), retry_unclear=True),
+        AccessToken,
+    )
     assert_type(client.with_options(timeout=None), AsyncKodexaClient)
+    assert_type(client.with_options(deadline=None, on_retry=tell_later), AsyncKodexaClient)
+    assert_type(client.deadline, float | None)
+
+
+async def tell_later(attempt: Attempt) -> None:
+    tell(attempt)
 
 
 def synchronous(client: KodexaClient) -> None:
@@ -39,9 +53,26 @@ def synchronous(client: KodexaClient) -> None:
     assert_type(client.access_tokens.create(expires_at=None), AccessToken)
     assert_type(client.access_tokens.create_detailed().status_code, int)
     assert_type(create_access_token.sync(client=client, body=AccessToken()), AccessToken)
+    assert_type(client.access_tokens.create_detailed(retry_unclear=True).parsed, AccessToken)
+    assert_type(
+        client.with_options(retry_policy=RetryPolicy(max_retries=5), on_retry=tell), KodexaClient
+    )
     client.access_tokens.create(nmae="ci")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.access_tokens.create(name=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.access_tokens.create(name=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def tell(attempt: Attempt) -> None:
+    assert_type(attempt.number, int)
+    assert_type(attempt.phase, Phase)
+    assert_type(attempt.status_code, int | None)
+    assert_type(attempt.reason, str | None)
+
+
+def details(response: Response[AccessToken]) -> None:
+    assert_type(response.parsed, AccessToken)
+    assert_type(response.attempts, tuple[Attempt, ...])
+    assert_type(response.contract_issues, tuple[ContractIssue, ...])
 
 
 def values(token: AccessToken) -> None:
@@ -58,3 +89,16 @@ def errors(error: APIStatusError) -> None:
     assert_type(error.status_code, int)
     assert_type(error.problem, ProblemDetails | None)
     assert_type(error.request_id, str | None)
+    assert_type(error.retry_after, float | None)
+    assert_type(error.attempts, tuple[Attempt, ...])
+
+
+def outcomes(error: OutcomeUnknownError) -> None:
+    assert_type(error.operation, str)
+    assert_type(error.name, str | None)
+    assert_type(error.client_request_id, str)
+    assert_type(error.started_at, datetime)
+    assert_type(error.server_date, datetime | None)
+    assert_type(error.status_code, int | None)
+    assert_type(error.phase, Phase)
+    assert_type(error.executed, bool | None)

@@ -39,6 +39,7 @@ class AsyncAccessTokens:
         user_id: str | Unset | None = UNSET,
         uuid: str | Unset = UNSET,
         body: AccessToken | Unset = UNSET,
+        retry_unclear: bool = False,
     ) -> AccessToken:
         """Create an access token.
 
@@ -56,13 +57,17 @@ class AsyncAccessTokens:
             user_id: Identifier of the user whom the access token belongs to.
             uuid: Secondary UUID identifier.
             body: All of these in one AccessToken, instead of one by one.
+            retry_unclear: Send the request again also where it may have been carried out, which may
+                do it twice.
 
         Raises:
+            OutcomeUnknownError: It may have been carried out, or was and its answer is lost. Also
+                one of the next three.
             APIConnectionError: No answer came; ``sent`` says whether the request may have been
                 carried out.
             APIStatusError: The answer is not a 2xx; the subclass says which.
             ResponseValidationError: The answer is a 2xx, and not what the document promises.
-            ConfigurationError: The client is closed.
+            ConfigurationError: The client is closed, or belongs to another event loop or process.
             ValueError: A value can't be sent, for example a date-time without a time zone.
             TypeError: Both ``body`` and one of its properties were given.
         """
@@ -81,6 +86,7 @@ class AsyncAccessTokens:
                 user_id=user_id,
                 uuid=uuid,
             ),
+            retry_unclear=retry_unclear,
         )
 
     async def create_detailed(
@@ -96,6 +102,7 @@ class AsyncAccessTokens:
         user_id: str | Unset | None = UNSET,
         uuid: str | Unset = UNSET,
         body: AccessToken | Unset = UNSET,
+        retry_unclear: bool = False,
     ) -> Response[AccessToken]:
         """As ``create``, with status and header fields: the model is ``parsed``."""
         return await _create_access_token.asyncio_detailed(
@@ -113,6 +120,7 @@ class AsyncAccessTokens:
                 user_id=user_id,
                 uuid=uuid,
             ),
+            retry_unclear=retry_unclear,
         )
 
 
@@ -136,6 +144,7 @@ class AccessTokens:
         user_id: str | Unset | None = UNSET,
         uuid: str | Unset = UNSET,
         body: AccessToken | Unset = UNSET,
+        retry_unclear: bool = False,
     ) -> AccessToken:
         """Create an access token.
 
@@ -153,13 +162,17 @@ class AccessTokens:
             user_id: Identifier of the user whom the access token belongs to.
             uuid: Secondary UUID identifier.
             body: All of these in one AccessToken, instead of one by one.
+            retry_unclear: Send the request again also where it may have been carried out, which may
+                do it twice.
 
         Raises:
+            OutcomeUnknownError: It may have been carried out, or was and its answer is lost. Also
+                one of the next three.
             APIConnectionError: No answer came; ``sent`` says whether the request may have been
                 carried out.
             APIStatusError: The answer is not a 2xx; the subclass says which.
             ResponseValidationError: The answer is a 2xx, and not what the document promises.
-            ConfigurationError: The client is closed.
+            ConfigurationError: The client is closed, or belongs to another event loop or process.
             ValueError: A value can't be sent, for example a date-time without a time zone.
             TypeError: Both ``body`` and one of its properties were given.
         """
@@ -178,6 +191,7 @@ class AccessTokens:
                 user_id=user_id,
                 uuid=uuid,
             ),
+            retry_unclear=retry_unclear,
         )
 
     def create_detailed(
@@ -193,6 +207,7 @@ class AccessTokens:
         user_id: str | Unset | None = UNSET,
         uuid: str | Unset = UNSET,
         body: AccessToken | Unset = UNSET,
+        retry_unclear: bool = False,
     ) -> Response[AccessToken]:
         """As ``create``, with status and header fields: the model is ``parsed``."""
         return _create_access_token.sync_detailed(
@@ -210,4 +225,5 @@ class AccessTokens:
                 user_id=user_id,
                 uuid=uuid,
             ),
+            retry_unclear=retry_unclear,
         )

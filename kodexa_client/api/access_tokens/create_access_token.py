@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..._model import model_dict
-from ..._responses import build_response, read_json
+from ..._operations import Effect, Operation
+from ..._responses import read_json
 from ...models.access_token import AccessToken
 from ...types import Response
 
@@ -15,15 +16,20 @@ if TYPE_CHECKING:
     import httpx
 
     from ..._client import AsyncKodexaClient, KodexaClient
+    from ..._requests import RequestParts
 
 __all__ = ["asyncio", "asyncio_detailed", "sync", "sync_detailed"]
+
+_OPERATION = Operation(
+    id="createAccessToken", effect=Effect.UNSAFE, identity=("id", "uuid"), echoed=("name",)
+)
 
 
 def _get_kwargs(
     *,
     body: AccessToken,
-) -> dict[str, Any]:
-    _kwargs: dict[str, Any] = {
+) -> RequestParts:
+    _kwargs: RequestParts = {
         "method": "POST",
         "path": "/api/access-tokens",
     }
@@ -40,15 +46,16 @@ def sync_detailed(
     *,
     client: KodexaClient,
     body: AccessToken,
+    retry_unclear: bool = False,
 ) -> Response[AccessToken]:
     """As ``sync``, with status and header fields: the model is ``parsed``."""
-    return build_response(
-        client.request(
-            **_get_kwargs(
-                body=body,
-            )
-        ),
+    return client.call(
+        _OPERATION,
         _parse_response,
+        retry_unclear=retry_unclear,
+        **_get_kwargs(
+            body=body,
+        ),
     )
 
 
@@ -56,6 +63,7 @@ def sync(
     *,
     client: KodexaClient,
     body: AccessToken,
+    retry_unclear: bool = False,
 ) -> AccessToken:
     """Create an access token.
 
@@ -65,19 +73,24 @@ def sync(
     Args:
         client: Sends the request.
         body: The body of the request.
+        retry_unclear: Send the request again also where it may have been carried out, which may
+            do it twice.
 
     Raises:
+        OutcomeUnknownError: It may have been carried out, or was and its answer is lost. Also
+            one of the next three.
         APIConnectionError: No answer came; ``sent`` says whether the request may have been
             carried out.
         APIStatusError: The answer is not a 2xx; the subclass says which.
         ResponseValidationError: The answer is a 2xx, and not what the document promises.
-        ConfigurationError: The client is closed.
+        ConfigurationError: The client is closed, or belongs to another event loop or process.
         ValueError: A value can't be sent, for example a date-time without a time zone.
     """
     return (
         sync_detailed(
             client=client,
             body=body,
+            retry_unclear=retry_unclear,
         )
     ).parsed
 
@@ -86,15 +99,16 @@ async def asyncio_detailed(
     *,
     client: AsyncKodexaClient,
     body: AccessToken,
+    retry_unclear: bool = False,
 ) -> Response[AccessToken]:
     """As ``asyncio``, with status and header fields: the model is ``parsed``."""
-    return build_response(
-        await client.request(
-            **_get_kwargs(
-                body=body,
-            )
-        ),
+    return await client.call(
+        _OPERATION,
         _parse_response,
+        retry_unclear=retry_unclear,
+        **_get_kwargs(
+            body=body,
+        ),
     )
 
 
@@ -102,6 +116,7 @@ async def asyncio(
     *,
     client: AsyncKodexaClient,
     body: AccessToken,
+    retry_unclear: bool = False,
 ) -> AccessToken:
     """Create an access token.
 
@@ -111,18 +126,23 @@ async def asyncio(
     Args:
         client: Sends the request.
         body: The body of the request.
+        retry_unclear: Send the request again also where it may have been carried out, which may
+            do it twice.
 
     Raises:
+        OutcomeUnknownError: It may have been carried out, or was and its answer is lost. Also
+            one of the next three.
         APIConnectionError: No answer came; ``sent`` says whether the request may have been
             carried out.
         APIStatusError: The answer is not a 2xx; the subclass says which.
         ResponseValidationError: The answer is a 2xx, and not what the document promises.
-        ConfigurationError: The client is closed.
+        ConfigurationError: The client is closed, or belongs to another event loop or process.
         ValueError: A value can't be sent, for example a date-time without a time zone.
     """
     return (
         await asyncio_detailed(
             client=client,
             body=body,
+            retry_unclear=retry_unclear,
         )
     ).parsed

@@ -1,0 +1,133 @@
+"""One attempt of a call: how far it got, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from ._outcomes import Failure, failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._bodies import BodyReader
+    from .types import Phase
+
+__all__ = ["Exchange"]
+
+# Making a connection, by way of a proxy too. The names may change with httpx, so they are
+# used only to withdraw the proof that nothing was sent: any other name does that.
+_CONNECTING = frozenset({"connection", "proxy", "socks"})
+_STAGES: dict[str, Phase] = {
+    "connect_tcp.started": "connect",
+    "connect_unix_socket.started": "connect",
+    "setup_socks5_connection.started": "connect",
+    "start_tls.started": "tls",
+}
+# They describe the body as it came, and no longer once it has been decoded.
+_OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
+
+
+class Exchange:
+    """What is seen of one attempt, from the outside in.
+
+    Attributes:
+        phase: How far it got.
+        wrote: Whether anything happened but making a connection.
+        status_code: The status of the answer, once its head has come.
+        headers: The header fields of the answer.
+        body: Reads the body of the answer, once its head has come.
+        failure: What was raised, or None.
+        is_handed_over: Whether a transport has been given the request.
+        on_connection: Called once, when a connection is made or used.
+    """
+
+    def __init__(self) -> None:
+        """Start before the request is sent."""
+        self.phase: Phase = "queue"
+        self.wrote = False
+        self.status_code: int | None = None
+        self.headers = httpx.Headers()
+        self.body: BodyReader | None = None
+        self.failure: Failure | None = None
+        self.is_handed_over = False
+        self._is_watched = False
+        self.on_connection: Callable[[], None] | None = None
+        self._tunnelling = False
+
+    def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Take note of an event of httpx's request extension ``trace``."""
+        self._is_watched = True
+        if self.on_connection is not None:
+            self.on_connection()
+            self.on_connection = None
+        stage, _, name = event.partition(".")
+        if stage in _CONNECTING:
+            self.phase = _STAGES.get(name, self.phase)
+            return
+        request = info.get("request")
+        if request is not None:
+            # To a proxy, which passes nothing on yet (RFC 9110 9.3.6).
+            self._tunnelling = request.method == b"CONNECT"
+        if not self._tunnelling and not self.wrote:
+            self.wrote = True
+            self.phase = "sent"
+
+    async def atrace(self, event: str, info: dict[str, Any]) -> None:
+        """Take note of an event of httpx's request extension ``trace``."""
+        self.trace(event, info)
+
+    def received_head(self, response: httpx.Response) -> None:
+        """Take note of the answer's status and header fields."""
+        self.wrote = True
+        self.phase = "headers"
+        self.status_code = response.status_code
+        self.headers = response.headers
+
+    def received_body(self) -> None:
+        """Take note that the answer's body has come whole."""
+        self.phase = "body"
+
+    @property
+    def may_have_been_sent(self) -> bool:
+        """Whether it can't be ruled out: a transport that shows nothing proves nothing."""
+        return self.wrote or (self.is_handed_over and not self._is_watched)
+
+    @property
+    def content(self) -> bytes:
+        """What has come of the answer's body."""
+        return b"" if self.body is None else self.body.content
+
+    def failed(self, error: Exception) -> None:
+        """Take note of what was raised, unless the answer had come whole."""
+        if self.phase == "body":
+            return
+        if isinstance(error, httpx.PoolTimeout) and not self._is_watched:
+            # httpx raises it before there is a connection to tell of.
+            self.is_handed_over = False
+        self.failure = failure_of(error)
+        if self.failure.resolving and not self.wrote:
+            self.phase = "resolve"
+
+    def ran_out_of_time(self) -> None:
+        """Take note that the call's deadline passed."""
+        if self.phase != "body":
+            self.failure = Failure(httpx.ReadTimeout if self.wrote else httpx.ConnectTimeout)
+
+    def response(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer, read and decoded.
+
+        Args:
+            request: The request, without the key.
+        """
+        headers = [field for field in self.headers.raw if field[0].lower() not in _OF_THE_WIRE]
+        return httpx.Response(
+            self.status_code or 0, headers=headers, content=self.content, request=request
+        )
+
+    @property
+    def request_id(self) -> str | None:
+        """The answer's ``x-request-id``."""
+        request_id: str | None = self.headers.get("x-request-id")
+        return request_id

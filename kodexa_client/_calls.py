@@ -1,0 +1,286 @@
+"""The way of one call, without a socket: what to do next, and what came of it.
+
+Both clients do what ``Call.steps()`` asks for; nothing here waits or sends.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID, uuid4
+
+import httpx
+from attrs import evolve, frozen
+
+from ._attempts import Exchange
+from ._deadlines import Deadline
+from ._failures import Failed, kodexa_error
+from ._operations import Effect, Operation
+from ._outcomes import Evidence, Tier, may_be_sent_again, tier_of
+from ._responses import describe_mismatch
+from ._retries import RetryPolicy, parse_retry_after
+from .errors import KodexaError, OutcomeUnknownError
+from .types import UNSET, Attempt, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from datetime import datetime
+
+    from ._auth import ApiKey
+    from ._clock import Clock
+
+__all__ = ["Call", "Distrust", "Pause", "Send"]
+
+T = TypeVar("T")
+
+# RFC 9110 15.3: not done yet, or without all that was created.
+_WITHOUT_RESULT = frozenset({202, 204, 205, 206})
+_REQUEST_ID = "x-request-id"
+
+
+@frozen
+class Send:
+    """Send the request, and hand in the exchange."""
+
+    exchange: Exchange
+
+
+@frozen
+class Distrust:
+    """Use none of the idle connections again: one of them gave an answer that is not ours."""
+
+
+@frozen
+class Pause:
+    """Wait, and then go on."""
+
+    attempt: Attempt
+    seconds: float
+
+
+class Call(Generic[T]):
+    """One call: its request, and what has become of it so far.
+
+    Attributes:
+        request: The request, without the key.
+        deadline: When the call has to end. It starts with the first connection: time
+            spent in a queue says nothing about what was asked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        operation: Operation,
+        request: httpx.Request,
+        json: object,
+        parse: Callable[[httpx.Response], T],
+        api_key: ApiKey,
+        retry_policy: RetryPolicy,
+        retry_unclear: bool,
+        deadline_seconds: float | None,
+        clock: Clock,
+    ) -> None:
+        """Give the call an id of its own, and start the time that it may wait in a queue.
+
+        Args:
+            operation: What is asked for.
+            request: The request, without the key.
+            json: The request's body, before it was written.
+            parse: Reads the body of an answer.
+            api_key: The key: it is taken out of what an error shows of an answer.
+            retry_policy: How often, and after how long, the request is sent again.
+            retry_unclear: Whether it is sent again after an unclear outcome too.
+            deadline_seconds: Seconds for the whole call, or None for no limit.
+            clock: Tells the time.
+        """
+        self.request = request
+        self.request.headers.setdefault(_REQUEST_ID, str(uuid4()))
+        self.deadline = Deadline(deadline_seconds, clock)
+        self._queue = Deadline(deadline_seconds, clock)
+        self._queue.start()
+        self._operation = operation
+        self._asked = json if isinstance(json, dict) else {}
+        self._parse = parse
+        self._api_key = api_key
+        self._policy = retry_policy
+        self._retry_unclear = retry_unclear
+        self._clock = clock
+        self._started_at = clock.now()
+        self._exchange = Exchange()
+        self._attempts: list[Attempt] = []
+        # Of attempts that may have been carried out.
+        self._unclear: list[Tier] = []
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that are left of the call, or of its time in the queue before it."""
+        return (self.deadline if self.deadline.has_started else self._queue).remaining
+
+    def within(self, seconds: float) -> float:
+        """Return a wait, no longer than what is left: a hook may have taken its time."""
+        left = self.seconds_left
+        return seconds if left is None else min(seconds, left)
+
+    def steps(self) -> Generator[Send | Distrust | Pause, None, Response[T] | KodexaError]:
+        """Yield what to do next; return what came of the call."""
+        while True:
+            exchange = self._exchange
+            began = self._clock.monotonic()
+            yield Send(exchange)
+            attempt = self._attempt(exchange, self._clock.monotonic() - began)
+            self._attempts.append(attempt)
+            parsed, problem = self._read(exchange)
+            if problem is not None and exchange.phase == "body":
+                yield Distrust()
+            evidence = Evidence(
+                failure=exchange.failure.kind if exchange.failure else None,
+                wrote=exchange.may_have_been_sent,
+                status_code=exchange.status_code,
+                problem=problem,
+            )
+            tier = tier_of(evidence, self._operation)
+            if tier is Tier.ANSWERED:
+                return Response(
+                    status_code=exchange.status_code or 0,
+                    headers=exchange.headers,
+                    content=exchange.content,
+                    parsed=parsed,  # type: ignore[arg-type] # there is no problem, so it was read
+                    attempts=tuple(self._attempts),
+                )
+            retry_after = parse_retry_after(exchange.headers.get("retry-after"), self._clock.now())
+            seconds = self._delay(tier, exchange, retry_after)
+            if seconds is None:
+                return self._error(exchange, tier, problem, retry_after)
+            if tier in {Tier.UNCLEAR, Tier.ANSWER_LOST}:
+                self._unclear.append(tier)
+            self._attempts[-1] = evolve(attempt, slept=seconds)
+            # What is known of that attempt is in its tier now.
+            self._exchange = Exchange()
+            yield Pause(self._attempts[-1], seconds)
+
+    def _attempt(self, exchange: Exchange, seconds: float) -> Attempt:
+        return Attempt(
+            number=len(self._attempts) + 1,
+            phase=exchange.phase,
+            status_code=exchange.status_code,
+            reason=exchange.failure.kind.__name__ if exchange.failure else None,
+            seconds=seconds,
+            request_id=exchange.request_id,
+        )
+
+    def _read(self, exchange: Exchange) -> tuple[T | None, str | None]:
+        """Read an answer of success; return the result, or what is wrong with the answer."""
+        status = exchange.status_code
+        if status is None or not httpx.codes.is_success(status):
+            return None, None
+        if exchange.failure is not None:
+            words = exchange.failure.words or exchange.failure.kind.__name__
+            return None, f"its body could not be read ({words})"
+        creates = self._operation.effect is Effect.UNSAFE and self._operation.identity
+        if creates and status in _WITHOUT_RESULT - self._operation.answers:
+            return None, "that status comes without all of what was created"
+        response = exchange.response(self.request)
+        try:
+            parsed = self._parse(response)
+        except Exception as error:  # noqa: BLE001 - one place reads; whatever it finds is this
+            return None, describe_mismatch(error, response)
+        return parsed, self._foreign(parsed)
+
+    def _foreign(self, parsed: T) -> str | None:
+        """Say why an answer is not to this request, or return None."""
+        if parsed is None:
+            # The document promises no more for this status.
+            return None
+        identity = self._operation.identity
+        if identity and not any(_has(parsed, name) for name in identity):
+            return f"it has no {' and no '.join(identity)}"
+        for name in self._operation.echoed:
+            asked, got = self._asked.get(name), getattr(parsed, name, UNSET)
+            # No property has to be there, and any may be null.
+            if isinstance(asked, str) and got is not UNSET and got is not None and asked != got:
+                return (
+                    f"its {name} is not the one that was asked for, so it answers another request"
+                )
+        return None
+
+    def _delay(self, tier: Tier, exchange: Exchange, retry_after: float | None) -> float | None:
+        """Return the seconds to wait before the request is sent again, or None."""
+        if not may_be_sent_again(
+            tier,
+            self._operation,
+            certificate=exchange.failure is not None and exchange.failure.certificate,
+            retry_unclear=self._retry_unclear,
+        ):
+            return None
+        retries = len(self._attempts) - 1
+        seconds = self._policy.delay(retries, retry_after, self._clock.random())
+        left = self.seconds_left
+        return None if seconds is None or (left is not None and seconds >= left) else seconds
+
+    def _error(
+        self, exchange: Exchange, tier: Tier, problem: str | None, retry_after: float | None
+    ) -> KodexaError:
+        failed = Failed(
+            request=self.request,
+            exchange=exchange,
+            body=self._api_key.redact(exchange.content),
+            tier=tier,
+            effect=self._operation.effect,
+            problem=problem,
+            deadline_seconds=self.deadline.seconds if self.deadline.has_passed else None,
+            retry_after=retry_after,
+            earlier_unclear=bool(self._unclear),
+        )
+        error = kodexa_error(failed)
+        error.attempts = tuple(self._attempts)
+        if isinstance(error, OutcomeUnknownError):
+            self._tell_outcome(error, exchange, executed=Tier.ANSWER_LOST in {*self._unclear, tier})
+        return error
+
+    def _tell_outcome(
+        self, error: OutcomeUnknownError, exchange: Exchange, *, executed: bool
+    ) -> None:
+        error.operation = self._operation.id or f"{self.request.method} {self.request.url.path}"
+        error.name = _string(self._asked.get("name"))
+        error.user_id = _string(self._asked.get("userId"))
+        error.expires_at = _string(self._asked.get("expiresAt"))
+        error.client_request_id = self.request.headers[_REQUEST_ID]
+        error.started_at = self._started_at
+        error.ended_at = self._clock.now()
+        error.server_date = _date(exchange.headers.get("date"))
+        error.status_code = exchange.status_code
+        error.request_id = exchange.request_id
+        error.phase = exchange.phase
+        error.executed = True if executed else None
+
+    def unfinished(self) -> str | None:
+        """Say what a call that is broken off may leave behind, or None if nothing."""
+        if self._operation.effect is not Effect.UNSAFE:
+            return None
+        if not self._exchange.may_have_been_sent and not self._unclear:
+            return None
+        name = _string(self._asked.get("name"))
+        named = "" if name is None else f" with the name {name!r}"
+        operation = self._operation.id or f"{self.request.method} {self.request.url.path}"
+        return (
+            f"{operation}{named} was broken off after its request had been sent (X-Request-ID "
+            f"{self.request.headers[_REQUEST_ID]}): it may have been carried out."
+        )
+
+
+def _has(parsed: object, name: str) -> bool:
+    value = getattr(parsed, name, UNSET)
+    if isinstance(value, str):
+        return value.strip() != ""
+    return isinstance(value, int | UUID) and not isinstance(value, bool)
+
+
+def _string(value: Any) -> str | None:  # noqa: ANN401 - JSON is any type
+    return value if isinstance(value, str) else None
+
+
+def _date(value: str | None) -> datetime | None:
+    try:
+        return None if value is None else parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

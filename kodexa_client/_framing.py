@@ -1,0 +1,135 @@
+"""Follows the answers on a connection, to know whether bytes are left over after one.
+
+h11 would take them for the next answer: somebody else's credential.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["AnswerFraming"]
+
+# h11's own limit for a head, and for the line of a chunk.
+_LONGEST_HEAD = 100 * 1024
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"HTTP/1\.[01] ([1-9]\d\d)")
+_CONTENT_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\ntransfer-encoding:[ \t]*chunked[ \t]*\r?\n", re.IGNORECASE)
+_TRANSFER_ENCODING = re.compile(rb"\ntransfer-encoding:", re.IGNORECASE)
+_SWITCHING_PROTOCOLS = 101
+_FIRST_FINAL = 200
+_WITHOUT_BODY = frozenset({204, 304})
+
+
+class AnswerFraming:
+    """Where in an HTTP/1.1 answer a connection is (RFC 9112 6.3)."""
+
+    def __init__(self) -> None:
+        """Start with a new connection."""
+        self._buffer = b""
+        self._length: int | None = None
+        self._is_chunked = False
+        self._in_trailers = False
+        self._is_complete = True
+        self._is_in_doubt = False
+        self._without_body = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the last answer ended where its bytes did, as far as can be known."""
+        return self._is_complete and not self._is_in_doubt
+
+    def sent(self, data: bytes) -> None:
+        """Take note of bytes of a request."""
+        if self._is_complete:
+            self._is_complete = False
+            self._length = None
+            self._is_chunked = self._in_trailers = False
+            # RFC 9112 6.3: the head of the answer tells of a body that does not come.
+            self._without_body = data.startswith(b"HEAD ")
+
+    def received(self, data: bytes) -> None:
+        """Take note of bytes of an answer."""
+        if self._is_in_doubt or not data:
+            return
+        if self._is_complete:
+            self._is_in_doubt = True
+        elif self._is_chunked:
+            self._buffer += data
+            self._read_chunks()
+        elif self._length is not None:
+            self._read_body(len(data))
+        else:
+            self._buffer += data
+            self._read_head()
+
+    def _read_head(self) -> None:
+        while end := _END_OF_HEAD.search(self._buffer):
+            head = self._buffer[: end.end()]
+            status = _STATUS.match(head)
+            if status is None:
+                break
+            self._buffer = self._buffer[end.end() :]
+            code = int(status[1])
+            if code >= _FIRST_FINAL:
+                self._read_final_head(head, code)
+                return
+            if code == _SWITCHING_PROTOCOLS:
+                break
+            # An interim answer, which another one follows (RFC 9110 15.2).
+        else:
+            self._is_in_doubt = len(self._buffer) > _LONGEST_HEAD
+            return
+        self._is_in_doubt = True
+
+    def _read_final_head(self, head: bytes, status: int) -> None:
+        length = _CONTENT_LENGTH.search(head)
+        if self._without_body or status in _WITHOUT_BODY:
+            self._length = 0
+        elif _CHUNKED.search(head):
+            self._is_chunked = True
+            self._read_chunks()
+            return
+        elif length is None or _TRANSFER_ENCODING.search(head):
+            # The connection's end is the answer's: nothing comes after it.
+            self._is_in_doubt = True
+            return
+        else:
+            self._length = int(length[1])
+        rest, self._buffer = len(self._buffer), b""
+        self._read_body(rest)
+
+    def _read_body(self, size: int) -> None:
+        self._length = (self._length or 0) - size
+        self._is_complete = self._length <= 0
+        self._is_in_doubt = self._length < 0
+
+    def _read_chunks(self) -> None:
+        """Read the chunks that have come (RFC 9112 7.1), with their trailers."""
+        while True:
+            if self._length:
+                skipped = min(self._length, len(self._buffer))
+                self._buffer = self._buffer[skipped:]
+                self._length -= skipped
+                if self._length:
+                    return
+            line, newline, rest = self._buffer.partition(b"\n")
+            if not newline:
+                self._is_in_doubt = len(line) > _LONGEST_HEAD
+                return
+            self._buffer = rest
+            line = line.strip()
+            if self._in_trailers:
+                if not line:
+                    self._is_complete = True
+                    self._is_in_doubt = bool(self._buffer)
+                    return
+                continue
+            try:
+                size = int(line.partition(b";")[0], 16)
+            except ValueError:
+                self._is_in_doubt = True
+                return
+            self._in_trailers = size == 0
+            # A line break ends the chunk.
+            self._length = size + 2 if size else 0

@@ -1,0 +1,94 @@
+"""A queue in front of the connections: first come, first served.
+
+httpcore's own looks at every waiting request whenever one ends: with 1,600 waiting, that
+took 56 seconds of CPU.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from functools import cached_property
+
+import anyio
+
+__all__ = ["AsyncSlots", "Slots"]
+
+
+class AsyncSlots:
+    """A number of slots for the tasks of one event loop."""
+
+    def __init__(self, number: int) -> None:
+        """Start with all of them free."""
+        self._number = number
+
+    @cached_property
+    def _free(self) -> anyio.Semaphore:
+        # It belongs to the event loop in which it is made, so not before it is used.
+        return anyio.Semaphore(self._number)
+
+    async def acquire(self, seconds: float | None) -> bool:
+        """Wait for a slot.
+
+        Args:
+            seconds: How long, or None for no limit.
+
+        Returns:
+            Whether there is one.
+        """
+        try:
+            self._free.acquire_nowait()
+        except anyio.WouldBlock:
+            with anyio.move_on_after(seconds):
+                await self._free.acquire()
+                return True
+            return False
+        return True
+
+    def release(self) -> None:
+        """Hand the slot to whoever has waited longest."""
+        self._free.release()
+
+
+class Slots:
+    """A number of slots for threads. ``threading.Semaphore`` lets newcomers pass."""
+
+    def __init__(self, number: int) -> None:
+        """Start with all of them free."""
+        self._free = number
+        self._waiting: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+
+    def acquire(self, seconds: float | None) -> bool:
+        """Wait for a slot, as ``AsyncSlots`` does."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            turn = threading.Event()
+            self._waiting.append(turn)
+        try:
+            if turn.wait(seconds):
+                return True
+        except BaseException:
+            # KeyboardInterrupt, for example.
+            if not self._give_up(turn):
+                self.release()
+            raise
+        return not self._give_up(turn)
+
+    def _give_up(self, turn: threading.Event) -> bool:
+        """Leave the queue; return False if the turn came in the same moment."""
+        with self._lock:
+            if turn.is_set():
+                return False
+            self._waiting.remove(turn)
+            return True
+
+    def release(self) -> None:
+        """Hand the slot to whoever has waited longest."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1

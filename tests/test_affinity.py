@@ -1,0 +1,422 @@
+"""A client stays in the process and the event loop that its connections belong to."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import select
+import signal
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+import pytest
+import trio
+
+from kodexa_client import (
+    APIConnectionError,
+    AsyncKodexaClient,
+    ConfigurationError,
+    KodexaClient,
+    RetryPolicy,
+)
+from kodexa_client._affinity import Affinity
+from kodexa_client._pools import MAX_CONNECTIONS, PoolTransport
+from kodexa_client.testing import FakePlatform
+
+from .conftest import API_KEY
+from .servers import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEPT = b'HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{"id":"1"}'
+CLOSED = KEPT.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
+
+# Of a process with a server's thread, since Python 3.12. The child starts none of its own.
+forks = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
+
+def answer(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(201, json={"id": "1"})
+
+
+def create(client: AsyncKodexaClient | KodexaClient) -> Any:
+    """Create a token, in an event loop of the call's own if there has to be one."""
+    if isinstance(client, KodexaClient):
+        return client.access_tokens.create(name="ci").id
+    return asyncio.run(acreate(client))
+
+
+async def acreate(client: AsyncKodexaClient) -> Any:
+    return (await client.access_tokens.create(name="ci")).id
+
+
+def close(client: AsyncKodexaClient | KodexaClient) -> None:
+    if isinstance(client, KodexaClient):
+        client.close()
+    else:
+        asyncio.run(client.aclose())
+
+
+def told_by_a_fork(function: Callable[[], object]) -> str:
+    """Return what a function returns or raises in a child of this process."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            told = str(function())
+        except BaseException as error:  # noqa: BLE001 - told to the parent
+            told = f"{type(error).__name__}: {error}"
+        os.write(writer, told.encode())
+        os._exit(0)
+    os.close(writer)
+    try:
+        readable, _, _ = select.select([reader], [], [], 20)
+        if not readable:
+            os.kill(child, signal.SIGKILL)
+            return "nothing in time"
+        return os.read(reader, 65536).decode()
+    finally:
+        os.close(reader)
+        os.waitpid(child, 0)
+
+
+def test_an_async_client_is_refused_in_a_second_run_of_an_event_loop() -> None:
+    with serve(CLOSED, CLOSED) as server:
+        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
+        asyncio.run(acreate(client))
+
+        with pytest.raises(ConfigurationError, match=r"another event loop.*Nothing was sent"):
+            asyncio.run(acreate(client))
+
+        asyncio.run(client.aclose())
+    assert len(server.received) == 1
+
+
+def test_an_async_client_is_refused_in_a_second_run_of_trio() -> None:
+    with serve(CLOSED, CLOSED) as server:
+        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
+        trio.run(acreate, client)
+
+        with pytest.raises(ConfigurationError, match=r"another event loop.*Nothing was sent"):
+            trio.run(acreate, client)
+
+        trio.run(client.aclose)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["own", "injected"])
+def test_an_async_client_is_refused_in_another_loop_and_goes_on_in_its_own(*, given: bool) -> None:
+    with serve(KEPT, KEPT) as server, asyncio.Runner() as own, asyncio.Runner() as other:
+        http_client = httpx.AsyncClient() if given else None
+        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url, http_client=http_client)
+        own.run(acreate(client))
+
+        with pytest.raises(ConfigurationError, match="another event loop"):
+            other.run(acreate(client))
+        with pytest.raises(ConfigurationError, match="another event loop"):
+            other.run(acreate(client.with_options(timeout=5)))
+
+        assert own.run(acreate(client)) == "1"
+        own.run(client.aclose())
+        if http_client is not None:
+            own.run(http_client.aclose())
+    assert len(server.received) == 2
+
+
+def test_an_async_client_can_be_closed_in_another_loop_than_its_own() -> None:
+    with serve(KEPT) as server, asyncio.Runner() as own:
+        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
+        own.run(acreate(client))
+
+        asyncio.run(client.aclose())
+
+
+def test_an_async_client_can_be_closed_when_its_loop_is_gone() -> None:
+    with serve(KEPT, KEPT) as server:
+        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
+        asyncio.run(acreate(client))
+
+        asyncio.run(client.aclose())
+
+        with warnings.catch_warnings():
+            # asyncio's own, of a connection that its loop can't close any more.
+            warnings.simplefilter("ignore", ResourceWarning)
+            del client
+            gc.collect()
+    assert len(server.received) == 1
+
+
+def test_a_client_that_failed_to_connect_belongs_to_its_loop_too() -> None:
+    with serve() as server:
+        pass
+    never = RetryPolicy(max_retries=0)
+    client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url, retry_policy=never)
+    with pytest.raises(APIConnectionError, match="not sent"):
+        asyncio.run(acreate(client))
+
+    with pytest.raises(ConfigurationError, match="another event loop"):
+        asyncio.run(acreate(client))
+
+    asyncio.run(client.aclose())
+
+
+def test_an_injected_client_without_connections_works_in_any_loop() -> None:
+    http_client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    client = AsyncKodexaClient(api_key=API_KEY, http_client=http_client)
+
+    assert [asyncio.run(acreate(client)) for _ in range(3)] == ["1", "1", "1"]
+    assert trio.run(acreate, client) == "1"
+
+
+def test_a_sync_client_works_in_any_loop() -> None:
+    async def call() -> Any:
+        return create(client)
+
+    with serve(KEPT, KEPT) as server:
+        client = KodexaClient(api_key=API_KEY, base_url=server.url)
+        created = [asyncio.run(call()), asyncio.run(call())]
+        client.close()
+
+    assert created == ["1", "1"]
+    assert server.connections == 1
+
+
+@forks
+def test_a_client_that_has_connections_is_refused_in_a_fork(client_class: Any) -> None:
+    with serve(CLOSED, CLOSED) as server:
+        client = client_class(api_key=API_KEY, base_url=server.url)
+        create(client)
+
+        told = told_by_a_fork(lambda: create(client))
+
+        close(client)
+    assert told.startswith("ConfigurationError: The client made its connections before")
+    assert len(server.received) == 1
+
+
+@forks
+def test_a_copy_of_a_client_is_refused_in_a_fork_too(client_class: Any) -> None:
+    with serve(CLOSED, CLOSED) as server:
+        client = client_class(api_key=API_KEY, base_url=server.url)
+        create(client.with_options(timeout=5))
+
+        told = [
+            told_by_a_fork(lambda: create(client)),
+            told_by_a_fork(lambda: create(client.with_options(timeout=6))),
+        ]
+
+        close(client)
+    assert [text.partition(":")[0] for text in told] == ["ConfigurationError"] * 2
+    assert len(server.received) == 1
+
+
+@forks
+def test_a_client_that_was_not_used_works_in_a_fork(client_class: Any) -> None:
+    with serve(CLOSED, CLOSED) as server:
+        client = client_class(api_key=API_KEY, base_url=server.url)
+
+        told = told_by_a_fork(lambda: create(client))
+
+        close(client)
+    assert told == "1"
+    assert len(server.received) == 1
+
+
+@forks
+def test_a_client_goes_on_in_its_process_after_a_fork_has_used_it() -> None:
+    with serve(KEPT, KEPT) as server:
+        client = KodexaClient(api_key=API_KEY, base_url=server.url)
+        create(client)
+        told_by_a_fork(lambda: create(client))
+
+        assert create(client) == "1"
+
+        client.close()
+    assert server.connections == 1
+
+
+@forks
+def test_an_injected_client_is_refused_in_a_fork_once_it_had_connections(
+    client_class: Any, http_client_class: Any
+) -> None:
+    with serve(CLOSED, CLOSED) as server:
+        http_client = http_client_class()
+        client = client_class(api_key=API_KEY, base_url=server.url, http_client=http_client)
+        create(client)
+
+        told = told_by_a_fork(lambda: create(client))
+
+        close(client)
+        if client_class is KodexaClient:
+            http_client.close()
+        else:
+            asyncio.run(http_client.aclose())
+    assert told.startswith("ConfigurationError: The client made its connections before")
+    assert len(server.received) == 1
+
+
+@forks
+def test_an_injected_client_without_connections_works_in_a_fork(
+    client_class: Any, http_client_class: Any
+) -> None:
+    http_client = http_client_class(transport=httpx.MockTransport(answer))
+    client = client_class(api_key=API_KEY, http_client=http_client)
+    create(client)
+
+    assert told_by_a_fork(lambda: create(client)) == "1"
+
+
+def test_a_closed_client_is_refused(client_class: Any) -> None:
+    with serve(CLOSED) as server:
+        client = client_class(api_key=API_KEY, base_url=server.url)
+        copy = client.with_options(timeout=5)
+        close(client)
+
+        with pytest.raises(ConfigurationError, match="The client is closed"):
+            create(client)
+        with pytest.raises(ConfigurationError, match="The client is closed"):
+            create(copy)
+        with pytest.raises(ConfigurationError, match="The client is closed"):
+            create(client.with_options(timeout=5))
+
+    assert server.received == []
+
+
+def test_a_client_is_refused_whose_injected_client_is_closed(
+    client_class: Any, http_client_class: Any
+) -> None:
+    http_client = http_client_class(transport=httpx.MockTransport(answer))
+    client = client_class(api_key=API_KEY, http_client=http_client)
+    create(client)
+    if client_class is KodexaClient:
+        http_client.close()
+    else:
+        asyncio.run(http_client.aclose())
+
+    with pytest.raises(ConfigurationError, match="The client is closed"):
+        create(client)
+
+
+def test_a_copy_that_is_closed_leaves_the_original_open(client_class: Any) -> None:
+    with serve(CLOSED) as server:
+        client = client_class(api_key=API_KEY, base_url=server.url)
+        copy = client.with_options(timeout=5)
+        close(copy)
+
+        with pytest.raises(ConfigurationError, match="The client is closed"):
+            create(copy)
+
+        assert create(client) == "1"
+        close(client)
+
+
+def test_threads_share_a_client() -> None:
+    fake = FakePlatform(api_keys=[API_KEY])
+    names = [f"ci-{number}" for number in range(100)]
+    with (
+        fake.serve() as base_url,
+        KodexaClient(api_key=API_KEY, base_url=base_url) as client,
+        ThreadPoolExecutor(20) as pool,
+    ):
+        created = list(pool.map(lambda name: client.access_tokens.create(name=name), names))
+
+    assert [token.name for token in created] == names
+    assert {token.id for token in created} == {str(one["id"]) for one in fake.created_tokens}
+    assert len(fake.executions("createAccessToken")) == 100
+
+
+def test_tasks_share_a_client() -> None:
+    fake = FakePlatform(api_keys=[API_KEY])
+    names = [f"ci-{number}" for number in range(100)]
+
+    async def create_all(base_url: str) -> list[Any]:
+        async with AsyncKodexaClient(api_key=API_KEY, base_url=base_url) as client:
+            return await asyncio.gather(*(client.access_tokens.create(name=one) for one in names))
+
+    with fake.serve() as base_url:
+        created = asyncio.run(create_all(base_url))
+
+    assert [token.name for token in created] == names
+    assert {token.id for token in created} == {str(one["id"]) for one in fake.created_tokens}
+
+
+def test_the_first_user_is_the_owner() -> None:
+    affinity, loop = Affinity(), object()
+    affinity.check(object())
+
+    affinity.bind(loop)
+    affinity.bind(object())
+
+    affinity.check(loop)
+    with pytest.raises(ConfigurationError, match="another event loop"):
+        affinity.check(object())
+    with pytest.raises(ConfigurationError, match="another event loop"):
+        affinity.check()
+
+
+def test_another_process_is_refused_whatever_its_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    affinity, loop = Affinity(), object()
+    affinity.bind(loop)
+
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+
+    with pytest.raises(ConfigurationError, match="before this process was forked"):
+        affinity.check(loop)
+
+
+@forks
+def test_a_client_can_be_closed_in_a_fork_whose_parent_was_using_it() -> None:
+    with serve(KEPT, KEPT) as server:
+        client = KodexaClient(api_key=API_KEY, base_url=server.url)
+        create(client)
+        transport = client._transport
+        assert isinstance(transport, PoolTransport)
+        # As another thread may at the moment of the fork, and nobody in the child lets go.
+        with transport._lock:
+            told = told_by_a_fork(client.close)
+
+        client.close()
+    assert told == "None"
+
+
+def test_connections_of_another_process_are_let_go() -> None:
+    with serve(KEPT, KEPT) as server:
+        client = KodexaClient(api_key=API_KEY, base_url=server.url)
+        create(client)
+        transport = client._transport
+        assert isinstance(transport, PoolTransport)
+        (pools,) = transport._idle.values()
+        (pool,) = pools
+        client._affinity._owner = (-1, None)
+
+        with transport._lock:
+            client.close()
+
+        assert (len(pool.connections), transport._idle, transport.is_closed) == (1, {}, True)
+        pool.close()
+
+
+@pytest.mark.parametrize(("made_on", "used_on"), [("asyncio", "trio"), ("trio", "asyncio")])
+def test_a_client_may_be_made_on_another_library_than_it_is_used_on(
+    made_on: str, used_on: str
+) -> None:
+    async def make() -> AsyncKodexaClient:
+        return AsyncKodexaClient(api_key=API_KEY, base_url=platform_url)
+
+    async def use(client: AsyncKodexaClient) -> int:
+        # More than there are connections, so that some have to wait.
+        async with client, anyio.create_task_group() as group:
+            for _ in range(MAX_CONNECTIONS + 20):
+                group.start_soon(acreate, client)
+        return len(platform.created_tokens)
+
+    platform = FakePlatform(api_keys=[API_KEY])
+    with platform.serve() as platform_url:
+        client = anyio.run(make, backend=made_on)
+
+        assert anyio.run(use, client, backend=used_on) == MAX_CONNECTIONS + 20
