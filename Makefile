@@ -19,6 +19,9 @@ DEV := .venv/.installed-dev
 BENCH_VENV := .venv-bench/$(notdir $(PYTHON))
 BENCH_BIN := $(BENCH_VENV)/bin
 BENCH := $(BENCH_VENV)/.installed
+PEERS_VENV := .venv-peers/$(notdir $(PYTHON))
+PEERS_BIN := $(PEERS_VENV)/bin
+PEERS := $(PEERS_VENV)/.installed
 NODE := tools/node/node_modules/.installed
 
 # Neither the linter nor anything that it starts reports to its vendor.
@@ -27,7 +30,8 @@ export REDOCLY_TELEMETRY := off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test generate check spec-diff documents lint types contract build bench requirements clean
+.PHONY: help demo test generate check spec-diff documents lint types contract soak faults-peers build \
+	bench requirements clean
 
 help: ## List the targets, in the order of a working day
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -73,6 +77,16 @@ types: $(DEV) $(NODE) ## Check the types with mypy and pyright
 contract: $(DEV) $(NODE) ## Run the SDK against Prism, a server that knows only openapi.yaml
 	$(WITH_NODE) $(BIN)/python -m pytest tests/contract $(ARGS)
 
+# make soak CALLS=1000; hypothesis tells how to repeat a sequence that fails
+CALLS ?= 100000
+SOAK_EXAMPLES ?= 10000
+soak: $(DEV) ## Run many random sequences of faults, and many calls in one process (10 minutes)
+	SOAK_EXAMPLES=$(SOAK_EXAMPLES) $(BIN)/python -m pytest tests/faults/test_machine.py $(ARGS)
+	$(BIN)/python -m tests.faults.soak --calls $(CALLS)
+
+faults-peers: $(PEERS) ## Play the faults to other clients too, and write docs/peers.md
+	$(PEERS_BIN)/python -m benchmarks.fault_peers --write docs/peers.md $(ARGS)
+
 build: $(DEV) ## Build the wheel and the source distribution, and check the wheel
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
@@ -90,10 +104,12 @@ requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pypro
 		--constraints requirements/testing.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) pyproject.toml requirements/bench.in \
 		--constraints requirements/dev.txt --output-file requirements/bench.txt
+	$(UV_COMPILE) pyproject.toml requirements/peers.in \
+		--constraints requirements/dev.txt --output-file requirements/peers.txt
 
 clean: ## Remove everything that make installs and builds
-	rm -rf .venv .venv-bench dist tools/node/node_modules .coverage .hypothesis .mypy_cache \
-		.pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-peers dist tools/node/node_modules .coverage .hypothesis \
+		.mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Settings of this machine would end in the files: its indexes, links and caches of wheels.
@@ -107,6 +123,13 @@ $(BENCH): requirements/bench.txt
 	@echo '*' > .venv-bench/.gitignore
 	$(BENCH_BIN)/python -m pip --disable-pip-version-check --quiet install \
 		--require-hashes --requirement requirements/bench.txt
+	@touch $@
+
+$(PEERS): requirements/peers.txt
+	$(PYTHON) -m venv --clear $(PEERS_VENV)
+	@echo '*' > .venv-peers/.gitignore
+	$(PEERS_BIN)/python -m pip --disable-pip-version-check --quiet install \
+		--require-hashes --requirement requirements/peers.txt
 	@touch $@
 
 $(VENV):
