@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from functools import cache
-from types import NoneType
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from ._model import Model, OpenModel
 from .types import UNSET, ContractIssue
@@ -22,26 +22,40 @@ def contract_issues(value: object) -> tuple[ContractIssue, ...]:
     Args:
         value: A model, a list or a dictionary of models, or anything else.
     """
-    return tuple(_issues(value, ""))
+    return tuple(_issues(value, "", Any))
 
 
-def _issues(value: object, name: str) -> Iterator[ContractIssue]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _issues(item, f"{name}[{index}]")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _issues(item, f"{name}.{key}" if name else key)
+def _issues(value: object, name: str, hint: Any) -> Iterator[ContractIssue]:  # noqa: ANN401 - a type
+    """Yield the issues of a value that is promised to be of a type."""
+    if value is None:
+        if not _allows_null(hint):
+            yield ContractIssue(name=name, kind="null")
     elif isinstance(value, enum.Enum):
         if value.name not in type(value).__members__:
             yield ContractIssue(name=name, kind="unknown value")
+    else:
+        for key, item, promised in _parts(value, hint):
+            yield from _issues(item, _inner(name, key), promised)
+        if isinstance(value, OpenModel):
+            yield from _further(value, name)
+
+
+def _parts(value: object, hint: Any) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401
+    """Yield what is in a value, by its name, with the type that it is promised to be of."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield f"[{index}]", item, _item_type(hint)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item, Any
     elif isinstance(value, Model):
+        kind: Any = type(value)
         for key, item in _properties(value):
-            inner = f"{name}.{key}" if name else key
-            if item is None and not _allows_null(type(value), key):
-                yield ContractIssue(name=inner, kind="null")
-            yield from _issues(item, inner)
-        yield from _undeclared(value, name)
+            yield key, item, _types(kind)[key]
+
+
+def _inner(name: str, key: str) -> str:
+    return f"{name}.{key}" if name and not key.startswith("[") else f"{name}{key}"
 
 
 def _properties(model: Model) -> Iterator[tuple[str, Any]]:
@@ -51,28 +65,35 @@ def _properties(model: Model) -> Iterator[tuple[str, Any]]:
             yield attribute.name, value
 
 
-def _undeclared(model: Model, name: str) -> Iterator[ContractIssue]:
-    if not isinstance(model, OpenModel):
-        return
-    further = model.additional_properties
+def _further(model: OpenModel[Any], name: str) -> Iterator[ContractIssue]:
+    declared = _further_type(type(model))
     for key in model.additional_keys:
-        inner = f"{name}.{key}" if name else key
-        if _declares_further(type(model)):
-            yield from _issues(further[key], inner)
+        if declared is Any:
+            yield ContractIssue(name=_inner(name, key), kind="undeclared")
         else:
-            yield ContractIssue(name=inner, kind="undeclared")
-
-
-def _allows_null(model: Any, name: str) -> bool:  # noqa: ANN401 - a class of models
-    hint = _types(model)[name]
-    return hint is Any or NoneType in get_args(hint)
+            yield from _issues(model[key], _inner(name, key), declared)
 
 
 @cache
-def _types(model: Any) -> dict[str, Any]:  # noqa: ANN401
+def _types(model: Any) -> dict[str, Any]:  # noqa: ANN401 - a class of models
     return get_type_hints(model)
 
 
-def _declares_further(model: Any) -> bool:  # noqa: ANN401
-    """Tell whether a document says what the properties are that it does not name."""
-    return any(get_args(parent) not in {(), (Any,)} for parent in model.__orig_bases__)
+def _further_type(model: Any) -> Any:  # noqa: ANN401
+    """Return what a document says that the properties are which it does not name."""
+    types = [get_args(parent) for parent in model.__orig_bases__]
+    return next((found[0] for found in types if found), Any)
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+
+
+def _allows_null(hint: Any) -> bool:  # noqa: ANN401
+    return any(one is Any or one is NoneType for one in _alternatives(hint))
+
+
+def _item_type(hint: Any) -> Any:  # noqa: ANN401
+    items = [get_args(one)[0] for one in _alternatives(hint) if get_origin(one) is list]
+    # Of several kinds of lists, it is not known which one this is.
+    return items[0] if len(items) == 1 else Any

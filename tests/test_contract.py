@@ -39,6 +39,20 @@ class Tree(OpenModel[Leaf]):
 
 
 @define(kw_only=True, repr=False)
+class Lists(OpenModel[Any]):
+    """A model with lists of several kinds."""
+
+    names: list[str] | Unset = UNSET
+    maybe: list[str | None] | Unset = UNSET
+    either: list[str] | list[int] | Unset = UNSET
+
+
+@define(kw_only=True, repr=False)
+class Names(OpenModel[str]):
+    """A model whose further properties are text, and never null."""
+
+
+@define(kw_only=True, repr=False)
 class Labels(OpenModel[str | None]):
     """A model whose further properties are text."""
 
@@ -146,3 +160,15 @@ def test_a_response_tells_of_what_was_read_from_it() -> None:
     response = Response(status_code=200, headers={}, content=b"", parsed=parsed)  # type: ignore[arg-type]
 
     assert response.contract_issues == (ContractIssue(name="token", kind="undeclared"),)
+
+
+def test_a_null_in_a_list_or_a_map_is_told_where_the_document_does_not_allow_it() -> None:
+    lists = Lists(
+        names=["a", None],  # type: ignore[list-item]
+        maybe=["a", None],
+        either=[None],  # type: ignore[arg-type]
+    )
+    names = Names(additional_properties={"a": "b", "c": None})  # type: ignore[dict-item]
+
+    assert told(lists) == [("names[1]", "null")]
+    assert told(names) == [("c", "null")]

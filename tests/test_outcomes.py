@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import queue
+import re
 import socket
 import ssl
 import zlib
 from inspect import isclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
@@ -405,3 +407,15 @@ def test_exceptions_that_led_to_each_other_are_looked_at_once() -> None:
     error.__cause__, other.__context__ = other, error
 
     assert failure_of(error) == Failure(httpx.ConnectError, words="no")
+
+
+def test_the_docs_have_a_row_for_each_tier() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "outcomes.md").read_text(encoding="utf-8")
+
+    rows = re.findall(r"^\| \**([a-z, ]+?)\** \|", page, flags=re.MULTILINE)
+
+    assert rows == [
+        "tier",
+        *(tier.value for tier in Tier if tier is not Tier.ANSWERED),
+        "cancelled",
+    ]
