@@ -23,7 +23,7 @@ from .errors import (
     ResponseValidationError,
     UnprocessableEntityError,
 )
-from .types import UNSET, File, Response, Unset
+from .types import UNSET, Attempt, File, Response, Unset
 
 __all__ = [
     "UNSET",
@@ -31,6 +31,7 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AsyncKodexaClient",
+    "Attempt",
     "AuthenticationError",
     "BadRequestError",
     "ConfigurationError",

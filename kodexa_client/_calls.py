@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from ._attempts import Exchange
 from ._deadlines import Deadline
+from ._excerpts import printable
 from ._failures import Failed, kodexa_error
 from ._operations import Effect, Operation
 from ._outcomes import Evidence, Tier, may_be_sent_again, tier_of
@@ -252,6 +253,14 @@ class Call(Generic[T]):
         error.request_id = exchange.request_id
         error.phase = exchange.phase
         error.executed = True if executed else None
+        # For whoever has to look, and has no more than this text.
+        named = "" if error.name is None else f" with the name {error.name!r}"
+        started = f"{error.started_at:%Y-%m-%d %H:%M:%S}"
+        trail = (
+            f"Look for what {error.operation}{named} created from {started} to "
+            f"{error.ended_at:%H:%M:%S} UTC (X-Request-ID {printable(error.client_request_id)})."
+        )
+        error.args = (f"{error.args[0]} {trail}",)
 
     def unfinished(self) -> str | None:
         """Say what a call that is broken off may leave behind, or None if nothing."""

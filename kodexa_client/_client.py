@@ -79,8 +79,9 @@ class AsyncKodexaClient(ClientSettings[AsyncPoolTransport | AsyncClientTransport
                 long again it may wait for one. None for no limit.
             retry_policy: How often, and after how long, a request is sent again that is
                 certain not to have been carried out.
-            on_retry: Called with the attempt that failed, before the wait for the next
-                one. May be a coroutine function. What it raises ends the call.
+            on_retry: Called with the ``Attempt`` that failed, before the wait for the next
+                one. May be a coroutine function. What it raises ends the call, in the
+                place of the call's own exception.
             http_client: Sends the requests, with its own connections, proxies and TLS
                 settings. It is not closed with this client. Its timeout and headers
                 are not used: give them here. Default: a pool of connections of this
@@ -259,7 +260,8 @@ class AsyncKodexaClient(ClientSettings[AsyncPoolTransport | AsyncClientTransport
             is_served = slots is None or await slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
             self._check_usable(exchange, loop)
-            call.deadline.start()
+            if is_served:
+                call.deadline.start()
             if not is_served or call.deadline.has_passed:
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
@@ -470,7 +472,8 @@ class KodexaClient(ClientSettings[PoolTransport | ClientTransport], Resources):
             is_served = slots is None or slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
             self._check_usable(exchange, None)
-            call.deadline.start()
+            if is_served:
+                call.deadline.start()
             if not is_served or call.deadline.has_passed:
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return

@@ -203,7 +203,7 @@ def _status_error(failed: Failed) -> KodexaError:
     reason = _describe(error.problem)
     parts = [f"{failed.what} answered {status}{f': {reason}' if reason else ''}.", advice]
     if failed.retry_after is not None:
-        parts.append(f"It asks to wait for {failed.retry_after:g} s.")
+        parts.append(f"The server asks for a wait of {failed.retry_after:g} s.")
     if failed.exchange.request_id is not None:
         parts.append(f"Request id: {printable(failed.exchange.request_id)}.")
     error.args = (" ".join(parts) + (_earlier(failed) if failed.tier is not Tier.UNCLEAR else ""),)

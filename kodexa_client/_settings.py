@@ -76,7 +76,7 @@ class ClientSettings(Generic[Transport]):
         self._timeout = resolve_timeout(timeout)
         self._deadline_seconds = resolve_deadline(deadline)
         self._retry_policy = _checked_policy(retry_policy)
-        self._on_retry = on_retry
+        self._on_retry = _checked_hook(on_retry)
         self._default_headers = resolve_headers(default_headers)
         self._transport: Transport = transport(resolved)
         self._owns_connections = owns_connections
@@ -162,7 +162,8 @@ class ClientSettings(Generic[Transport]):
                 so give ``api_key`` too if scheme, host or port differ.
             timeout: Seconds for each phase of a call, an ``httpx.Timeout``, or None for
                 no limit.
-            deadline: Seconds for a call as a whole, or None for no limit.
+            deadline: Seconds for a call from its first connection, for which it may wait
+                as long again, or None for no limit.
             retry_policy: How often, and after how long, a request is sent again.
             on_retry: Called before a request is sent again, or None.
             default_headers: Further header fields for every request. They come on top
@@ -194,7 +195,7 @@ class ClientSettings(Generic[Transport]):
         if retry_policy is not None:
             copy._retry_policy = _checked_policy(retry_policy)
         if on_retry is not UNSET:
-            copy._on_retry = on_retry
+            copy._on_retry = _checked_hook(on_retry)
         if default_headers is not None:
             copy._default_headers = self._default_headers.copy()
             copy._default_headers.update(resolve_headers(default_headers))
@@ -277,6 +278,12 @@ def _checked_policy(policy: RetryPolicy) -> RetryPolicy:
     if not isinstance(policy, RetryPolicy):
         raise ConfigurationError("retry_policy has to be a RetryPolicy.")
     return policy
+
+
+def _checked_hook(hook: Callable[[Attempt], object] | None) -> Callable[[Attempt], object] | None:
+    if hook is not None and not callable(hook):
+        raise ConfigurationError("on_retry has to be callable, or None.")
+    return hook
 
 
 def _caller() -> str:

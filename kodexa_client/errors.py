@@ -225,8 +225,8 @@ class ResponseValidationError(KodexaError):
         status_code: The HTTP status, from 200 to 299.
         headers: The response's header fields.
         body: The response's body, as far as it came. It may hold a created credential.
-        excerpt: The first 2 KiB of the body as text, with ``***`` for what could be a
-            secret. It may be logged.
+        excerpt: The first 2 KiB of the body as text, with ``***`` for every string of
+            JSON and, elsewhere, for what is long enough for a secret.
         request_id: The response's ``x-request-id``, or None.
         method: The request's method.
         url: The request's URL, without its query.
@@ -247,7 +247,8 @@ class ResponseValidationError(KodexaError):
 class OutcomeUnknownError(KodexaError):
     """A request may have been carried out, or was and its answer is lost.
 
-    Look before you repeat it: list what was created with ``name`` between ``started_at``
+    Look before you repeat it, in the platform under Settings > Access Tokens: list what was
+    created with ``name`` between ``started_at``
     and ``ended_at``, allowing for clocks that differ. None there: call again. Some: revoke
     them and call again, since a secret can't be read back. A name that is used only once
     makes that certain.
@@ -266,7 +267,7 @@ class OutcomeUnknownError(KodexaError):
         server_date: The ``Date`` of the last answer, by the server's clock, or None.
         status_code: The status of the last answer, or None if none came.
         request_id: The last answer's own ``x-request-id``, or None.
-        phase: How far the last attempt got.
+        phase: How far the last attempt got, as an ``Attempt``'s.
         executed: True if the request was carried out; None if nobody can know.
     """
 

@@ -96,7 +96,8 @@ class Attempt:
 
     Attributes:
         number: 1 for the first.
-        phase: How far it got.
+        phase: How far it got: ``queue``, ``resolve``, ``connect``, ``tls``, ``sent``,
+            ``headers`` or ``body``.
         status_code: The status of the answer, or None if none came.
         reason: The class of the exception that ended it, or None.
         seconds: How long it took.
@@ -116,7 +117,7 @@ class Attempt:
         """Tell it in a few words."""
         outcome = " ".join(str(one) for one in (self.status_code, self.reason) if one is not None)
         text = f"{self.number}. {self.phase} {outcome}, {self.seconds:.2f} s"
-        return f"{text}, then waited {self.slept:.2f} s" if self.slept else text
+        return f"{text}, then a wait of {self.slept:.2f} s" if self.slept else text
 
 
 @frozen(kw_only=True)

@@ -320,7 +320,7 @@ def test_a_retry_after_above_the_policys_limit_is_raised_at_once(retry_after: st
 
     assert isinstance(play.error, RateLimitError)
     assert play.error.retry_after == float(retry_after)
-    assert f"It asks to wait for {float(retry_after):g} s." in str(play.error)
+    assert f"The server asks for a wait of {float(retry_after):g} s." in str(play.error)
 
 
 def test_a_retry_after_that_the_deadline_does_not_leave_is_raised_at_once() -> None:
@@ -442,8 +442,8 @@ def test_each_attempt_is_kept_with_what_was_seen_of_it() -> None:
     assert play.error.attempts == attempts
     assert [pause.attempt for pause in play.pauses] == list(attempts[:2])
     assert str(play.error).splitlines()[-1] == (
-        "Attempts: 1. resolve ConnectError, 0.50 s, then waited 0.50 s; "
-        "2. body 429, 0.25 s, then waited 2.00 s; 3. sent ReadTimeout, 1.50 s."
+        "Attempts: 1. resolve ConnectError, 0.50 s, then a wait of 0.50 s; "
+        "2. body 429, 0.25 s, then a wait of 2.00 s; 3. sent ReadTimeout, 1.50 s."
     )
 
 

@@ -27,6 +27,7 @@ def test_the_public_names_of_the_package() -> None:
         "APIStatusError",
         "APITimeoutError",
         "AsyncKodexaClient",
+        "Attempt",
         "AuthenticationError",
         "BadRequestError",
         "ConfigurationError",

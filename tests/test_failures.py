@@ -228,7 +228,7 @@ def test_the_time_to_wait_and_the_request_id_are_told() -> None:
         Tier.REPEATABLE, status=429, headers={"x-request-id": "r\x1b1"}, retry_after=90.0
     )
 
-    assert str(error).endswith("It asks to wait for 90 s. Request id: r\\x1b1.")
+    assert str(error).endswith("The server asks for a wait of 90 s. Request id: r\\x1b1.")
     assert error.retry_after == 90.0
     assert error.request_id == "r\x1b1"
 

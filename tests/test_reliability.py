@@ -284,3 +284,35 @@ async def test_a_hook_that_takes_its_time_leaves_none_to_wait(
 
     assert not isinstance(caught.value, OutcomeUnknownError)
     assert len(httpx_mock.get_requests()) == 1
+
+
+@pytest.mark.parametrize("hook", [3, "tell"])
+async def test_a_hook_has_to_be_callable(make: Any, hook: Any) -> None:
+    with pytest.raises(ConfigurationError, match="on_retry has to be callable"):
+        make(on_retry=hook)
+
+
+async def test_the_deadline_does_not_start_in_the_queue(make: Any, httpx_mock: HTTPXMock) -> None:
+    client = make(timeout=httpx.Timeout(5, pool=0.001), deadline=2.5)
+    slots = client.client._slots
+    kind: Any = AsyncSlots if isinstance(slots, AsyncSlots) else Slots
+    client.client._slots = kind(0)
+    client.client._on_retry = lambda _: vars(client.client).update(_slots=kind(1))
+    httpx_mock.add_response(status_code=201, json=CREATED)
+
+    response = await client.create_detailed(name="ci")
+
+    assert [attempt.phase for attempt in response.attempts] == ["queue", "body"]
+
+
+async def test_an_unknown_outcome_tells_in_its_text_what_to_look_for(
+    make: Any, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=502)
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await make().create(name="ci")
+
+    error = caught.value
+    assert "Look for what createAccessToken with the name 'ci' created from " in str(error)
+    assert f"(X-Request-ID {error.client_request_id})" in str(error)

@@ -31,8 +31,9 @@ others that could have been used instead. Each call has a client and a server of
 after another in one process. "; once" means that the next request is answered rightly; any other
 fault repeats for as long as the client does. Waits before a retry are cut to nothing, which
 changes neither whether a client repeats nor how often. Each client gets the same short timeouts;
-a budget for the whole call only ours can be given. `make faults-peers` writes this page; measured
-with {versions}, and ours as of this commit."""
+a budget for the whole call is a setting of ours alone (with the others, a caller can put
+`asyncio.timeout` around it, and gets a bare `TimeoutError`). `make faults-peers` writes this
+page; measured with {versions}, and ours as of this commit."""
 
 DEFAULTS = """\
 ## What was called
