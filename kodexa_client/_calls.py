@@ -117,6 +117,16 @@ class Call(Generic[T]):
         """Seconds that are left of the call, or of its time in the queue before it."""
         return (self.deadline if self.deadline.has_started else self._queue).remaining
 
+    def may_go_on(self, *, is_served: bool) -> bool:
+        """Start the deadline with the first connection, and tell whether there is time left.
+
+        Args:
+            is_served: Whether there is a connection for the call.
+        """
+        if is_served:
+            self.deadline.start()
+        return is_served and not self.deadline.has_passed
+
     def within(self, seconds: float) -> float:
         """Return a wait, no longer than what is left: a hook may have taken its time."""
         left = self.seconds_left

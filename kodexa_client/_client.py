@@ -260,9 +260,7 @@ class AsyncKodexaClient(ClientSettings[AsyncPoolTransport | AsyncClientTransport
             is_served = slots is None or await slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
             self._check_usable(exchange, loop)
-            if is_served:
-                call.deadline.start()
-            if not is_served or call.deadline.has_passed:
+            if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
             with anyio.move_on_after(call.deadline.remaining) as scope:
@@ -472,9 +470,7 @@ class KodexaClient(ClientSettings[PoolTransport | ClientTransport], Resources):
             is_served = slots is None or slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
             self._check_usable(exchange, None)
-            if is_served:
-                call.deadline.start()
-            if not is_served or call.deadline.has_passed:
+            if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
             with call.deadline.in_force():
