@@ -76,6 +76,12 @@ class ApiKey:
             extensions=request.extensions,
         )
 
+    def redact_headers(self, headers: httpx.Headers) -> httpx.Headers:
+        """Return the header fields that a server sent, without the key, as ``redact`` does."""
+        if not any(self.redact(value) != value for _, value in headers.raw):
+            return headers
+        return httpx.Headers([(name, self.redact(value)) for name, value in headers.raw])
+
     def redact(self, content: bytes) -> bytes:
         """Return what a server sent, without the key, should it have sent that back.
 

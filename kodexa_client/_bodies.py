@@ -28,59 +28,56 @@ class BodyReader:
 
         Args:
             content_encoding: The header field of that name (RFC 9110 8.4), or None.
-
-        Raises:
-            UnreadableBodyError: The encoding is none of gzip, deflate and identity.
         """
-        coding = (content_encoding or "identity").strip().lower()
-        if coding not in {"identity", "gzip", "x-gzip", "deflate"}:
-            raise UnreadableBodyError("its Content-Encoding is not one that was asked for")
+        self._problem: str | None = None
         self._decompressor = None
-        if coding != "identity":
+        coding = (content_encoding or "identity").strip().lower()
+        if coding in {"gzip", "x-gzip", "deflate"}:
             self._decompressor = zlib.decompressobj(_ZLIB if coding == "deflate" else _GZIP)
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._is_empty = True
+        elif coding != "identity":
+            self._problem = "its Content-Encoding is not one that was asked for"
+        self._raw: list[bytes] = []
+        self._decoded: list[bytes] = []
+        self._raw_size = self._decoded_size = 0
 
     @property
     def content(self) -> bytes:
-        """What has come so far."""
-        return b"".join(self._pieces)
+        """What has come so far; compressed as it came, if that can't be undone."""
+        return b"".join(self._raw if self._decompressor is None else self._decoded)
 
     def feed(self, data: bytes) -> None:
         """Add a piece.
 
         Raises:
-            UnreadableBodyError: The body is too large, or is not what it says it is.
+            UnreadableBodyError: The body is too large.
         """
-        if self._decompressor is None:
-            self._add(data)
-            return
-        self._is_empty = self._is_empty and not data
-        try:
-            # One byte more than may come tells that it is too large.
-            piece = self._decompressor.decompress(data, LARGEST_BODY_BYTES - self._size + 1)
-        except zlib.error:
-            piece = None
-        if piece is None:
-            raise UnreadableBodyError("it can't be decompressed")
-        self._add(piece)
-        if self._decompressor.unused_data:
-            raise UnreadableBodyError("something follows its compressed content")
+        self._raw.append(data)
+        self._raw_size += len(data)
+        if self._decompressor is not None and self._problem is None:
+            try:
+                # One byte more than may come tells that it is too large.
+                piece = self._decompressor.decompress(
+                    data, LARGEST_BODY_BYTES - self._decoded_size + 1
+                )
+            except zlib.error:
+                self._problem = "it can't be decompressed"
+                self._decompressor = None
+            else:
+                self._decoded.append(piece)
+                self._decoded_size += len(piece)
+                if self._decompressor.unused_data:
+                    self._problem = "something follows its compressed content"
+        if max(self._raw_size, self._decoded_size) > LARGEST_BODY_BYTES:
+            raise UnreadableBodyError(f"it is larger than {LARGEST_BODY_BYTES} bytes")
 
     def end(self) -> None:
         """Take note that nothing more comes.
 
         Raises:
-            UnreadableBodyError: Its compressed content was cut off.
+            UnreadableBodyError: The body could not be decompressed, or was cut off.
         """
-        if self._decompressor is None or self._is_empty:
-            return
-        if not self._decompressor.eof:
+        if self._problem is not None:
+            raise UnreadableBodyError(self._problem)
+        # An empty one has nothing to decompress.
+        if self._decompressor is not None and self._raw_size and not self._decompressor.eof:
             raise UnreadableBodyError("its compressed content was cut off")
-
-    def _add(self, piece: bytes) -> None:
-        self._size += len(piece)
-        self._pieces.append(piece)
-        if self._size > LARGEST_BODY_BYTES:
-            raise UnreadableBodyError(f"it is larger than {LARGEST_BODY_BYTES} bytes")

@@ -138,6 +138,7 @@ class Call(Generic[T]):
             exchange = self._exchange
             began = self._clock.monotonic()
             yield Send(exchange)
+            exchange.headers = self._api_key.redact_headers(exchange.headers)
             attempt = self._attempt(exchange, self._clock.monotonic() - began)
             self._attempts.append(attempt)
             parsed, problem = self._read(exchange)
@@ -251,7 +252,7 @@ class Call(Generic[T]):
     def _tell_outcome(
         self, error: OutcomeUnknownError, exchange: Exchange, *, executed: bool
     ) -> None:
-        error.operation = self._operation.id or f"{self.request.method} {self.request.url.path}"
+        error.operation = self._operation_name
         error.name = _string(self._asked.get("name"))
         error.user_id = _string(self._asked.get("userId"))
         error.expires_at = _string(self._asked.get("expiresAt"))
@@ -264,13 +265,25 @@ class Call(Generic[T]):
         error.phase = exchange.phase
         error.executed = True if executed else None
         # For whoever has to look, and has no more than this text.
-        named = "" if error.name is None else f" with the name {error.name!r}"
         started = f"{error.started_at:%Y-%m-%d %H:%M:%S}"
         trail = (
-            f"Look for what {error.operation}{named} created from {started} to "
-            f"{error.ended_at:%H:%M:%S} UTC (X-Request-ID {printable(error.client_request_id)})."
+            f"Look for what {self._what} created from {started} to {error.ended_at:%H:%M:%S} UTC "
+            f"({self._trace})."
         )
         error.args = (f"{error.args[0]} {trail}",)
+
+    @property
+    def _operation_name(self) -> str:
+        return self._operation.id or f"{self.request.method} {self.request.url.path}"
+
+    @property
+    def _what(self) -> str:
+        name = _string(self._asked.get("name"))
+        return f"{self._operation_name}{'' if name is None else f' with the name {name!r}'}"
+
+    @property
+    def _trace(self) -> str:
+        return f"X-Request-ID {printable(self.request.headers[_REQUEST_ID])}"
 
     def unfinished(self) -> str | None:
         """Say what a call that is broken off may leave behind, or None if nothing."""
@@ -278,12 +291,9 @@ class Call(Generic[T]):
             return None
         if not self._exchange.may_have_been_sent and not self._unclear:
             return None
-        name = _string(self._asked.get("name"))
-        named = "" if name is None else f" with the name {name!r}"
-        operation = self._operation.id or f"{self.request.method} {self.request.url.path}"
         return (
-            f"{operation}{named} was broken off after its request had been sent (X-Request-ID "
-            f"{self.request.headers[_REQUEST_ID]}): it may have been carried out."
+            f"{self._what} was broken off after its request had been sent ({self._trace}): it may "
+            "have been carried out."
         )
 
 

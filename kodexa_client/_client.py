@@ -1,24 +1,17 @@
-"""The two clients: their lifecycle, and how they do what a call asks for."""
+"""The two clients: what they are made of, their lifecycle, and their requests."""
 
 from __future__ import annotations
 
 import inspect
-from contextlib import suppress
 from typing import TYPE_CHECKING, Self, TypeVar
 
-import anyio
 import httpx
 from anyio.lowlevel import current_token
 
-from ._bodies import BodyReader, UnreadableBodyError
-from ._calls import Call, Pause, Send
 from ._config import DEFAULT_DEADLINE_SECONDS, DEFAULT_TIMEOUT_SECONDS
 from ._operations import Operation, effect_of
-from ._pools import MAX_CONNECTIONS, AsyncPoolTransport, PoolTransport
 from ._retries import RetryPolicy
-from ._settings import ClientSettings, telling_what_is_left
-from ._slots import AsyncSlots, Slots
-from ._transports import AsyncClientTransport, ClientTransport
+from ._sending import AsyncSending, Sending
 from .api import AsyncResources, Resources
 from .errors import KodexaError
 from .types import UNSET, Attempt, Response
@@ -28,7 +21,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from ._attempts import Exchange
     from ._requests import QueryParams, RequestParts
     from .types import RequestFiles
 
@@ -37,7 +29,7 @@ __all__ = ["AsyncKodexaClient", "KodexaClient"]
 T = TypeVar("T")
 
 
-class AsyncKodexaClient(ClientSettings[AsyncPoolTransport | AsyncClientTransport], AsyncResources):
+class AsyncKodexaClient(AsyncSending, AsyncResources):
     """A client for asyncio applications, and for those on trio.
 
     One client serves any number of concurrent calls of one event loop. Close it, or use
@@ -104,13 +96,8 @@ class AsyncKodexaClient(ClientSettings[AsyncPoolTransport | AsyncClientTransport
             retry_policy=retry_policy,
             on_retry=on_retry,
             default_headers=default_headers,
-            transport=AsyncPoolTransport
-            if http_client is None
-            else lambda _: AsyncClientTransport(http_client),
-            owns_connections=http_client is None,
+            http_client=http_client,
         )
-        # In front of connections of its own. What an http client has is not known.
-        self._slots = AsyncSlots(MAX_CONNECTIONS) if http_client is None else None
 
     async def __aenter__(self) -> Self:
         """Return the client."""
@@ -229,79 +216,8 @@ class AsyncKodexaClient(ClientSettings[AsyncPoolTransport | AsyncClientTransport
             raise outcome
         return outcome
 
-    async def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
-        steps = call.steps()
-        with telling_what_is_left(call):
-            while True:
-                try:
-                    step = next(steps)
-                except StopIteration as end:
-                    outcome: Response[T] | KodexaError = end.value
-                    return outcome
-                if isinstance(step, Send):
-                    await self._send(call, step.exchange)
-                elif isinstance(step, Pause):
-                    await self._pause(call, step)
-                else:
-                    await self._transport.close_idle()
 
-    async def _pause(self, call: Call[T], step: Pause) -> None:
-        if self._on_retry is not None:
-            told = self._on_retry(step.attempt)
-            if inspect.isawaitable(told):
-                await told
-        await self._clock.asleep(call.within(step.seconds))
-
-    async def _send(self, call: Call[T], exchange: Exchange) -> None:
-        loop = current_token()
-        self._check_usable(exchange, loop)
-        slots, is_served = self._slots, False
-        try:
-            is_served = slots is None or await slots.acquire(self._queue_seconds(call))
-            # It may have been closed while the call waited.
-            self._check_usable(exchange, loop)
-            if not call.may_go_on(is_served=is_served):
-                exchange.failed(httpx.PoolTimeout("no connection became free"))
-                return
-            with anyio.move_on_after(call.deadline.remaining) as scope:
-                await self._exchange(call, exchange)
-            if scope.cancelled_caught:
-                exchange.ran_out_of_time()
-        finally:
-            if slots is not None and is_served:
-                slots.release()
-
-    async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
-        request = self._authorized(call, exchange)
-        request.extensions["trace"] = exchange.atrace
-        try:
-            response = await self._transport.handle_async_request(request)
-            try:
-                exchange.received_head(response)
-                body = BodyReader(response.headers.get("content-encoding"))
-                exchange.body = body
-                assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for types
-                pieces = aiter(response.stream)
-                try:
-                    async for piece in pieces:
-                        body.feed(piece)
-                except UnreadableBodyError:
-                    await response.aclose()
-                    # The generators under it end by the connection's end, and not by the
-                    # garbage collector, of which trio warns.
-                    with suppress(httpx.HTTPError):
-                        async for _ in pieces:
-                            pass
-                    raise
-                body.end()
-                exchange.received_body()
-            finally:
-                await response.aclose()
-        except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
-            exchange.failed(error)
-
-
-class KodexaClient(ClientSettings[PoolTransport | ClientTransport], Resources):
+class KodexaClient(Sending, Resources):
     """A client for code without an event loop.
 
     Threads may share one client. Close it, or use it as a context manager.
@@ -357,12 +273,8 @@ class KodexaClient(ClientSettings[PoolTransport | ClientTransport], Resources):
             retry_policy=retry_policy,
             on_retry=on_retry,
             default_headers=default_headers,
-            transport=PoolTransport
-            if http_client is None
-            else lambda _: ClientTransport(http_client),
-            owns_connections=http_client is None,
+            http_client=http_client,
         )
-        self._slots = Slots(MAX_CONNECTIONS) if http_client is None else None
 
     def __enter__(self) -> Self:
         """Return the client."""
@@ -441,65 +353,6 @@ class KodexaClient(ClientSettings[PoolTransport | ClientTransport], Resources):
         if isinstance(outcome, KodexaError):
             raise outcome
         return outcome
-
-    def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
-        steps = call.steps()
-        with telling_what_is_left(call):
-            while True:
-                try:
-                    step = next(steps)
-                except StopIteration as end:
-                    outcome: Response[T] | KodexaError = end.value
-                    return outcome
-                if isinstance(step, Send):
-                    self._send(call, step.exchange)
-                elif isinstance(step, Pause):
-                    self._pause(call, step)
-                else:
-                    self._transport.close_idle()
-
-    def _pause(self, call: Call[T], step: Pause) -> None:
-        if self._on_retry is not None:
-            self._on_retry(step.attempt)
-        self._clock.sleep(call.within(step.seconds))
-
-    def _send(self, call: Call[T], exchange: Exchange) -> None:
-        self._check_usable(exchange, None)
-        slots, is_served = self._slots, False
-        try:
-            is_served = slots is None or slots.acquire(self._queue_seconds(call))
-            # It may have been closed while the call waited.
-            self._check_usable(exchange, None)
-            if not call.may_go_on(is_served=is_served):
-                exchange.failed(httpx.PoolTimeout("no connection became free"))
-                return
-            with call.deadline.in_force():
-                self._exchange(call, exchange)
-            if exchange.failure is not None and call.deadline.has_passed:
-                exchange.ran_out_of_time()
-        finally:
-            if slots is not None and is_served:
-                slots.release()
-
-    def _exchange(self, call: Call[T], exchange: Exchange) -> None:
-        request = self._authorized(call, exchange)
-        request.extensions["trace"] = exchange.trace
-        try:
-            response = self._transport.handle_request(request)
-            try:
-                exchange.received_head(response)
-                body = BodyReader(response.headers.get("content-encoding"))
-                exchange.body = body
-                assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for types
-                for piece in response.stream:
-                    body.feed(piece)
-                    call.deadline.check()
-                body.end()
-                exchange.received_body()
-            finally:
-                response.close()
-        except Exception as error:  # noqa: BLE001 - as above
-            exchange.failed(error)
 
 
 def _as_it_is(response: httpx.Response) -> httpx.Response:

@@ -11,8 +11,9 @@ _LONGEST_QUOTE = 300
 
 # A JSON string, the last one perhaps cut off, with the colon that makes it a name.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"(\s*:)?|\\?\Z)', re.DOTALL)
-# Outside of strings, and in what is not JSON: anything as long as a credential.
-_LONG_WORD = re.compile(r"[\w+/=.~-]{16,}|\d{9,}", re.ASCII)
+# Outside of strings, and in what is not JSON: anything as long as a credential, and what
+# has a digit in it like one.
+_LONG_WORD = re.compile(r"[\w+/=.~-]{16,}|(?=[\w+/=.~-]*\d)[\w+/=.~-]{6,}", re.ASCII)
 # A name is no secret, unless somebody's map has secrets for its keys.
 _LONGEST_NAME = 40
 

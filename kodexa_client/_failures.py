@@ -166,7 +166,7 @@ def _validation_error(failed: Failed) -> KodexaError:
     message = (
         f"{failed.what} answered {status} with what the API's document does not promise: "
         f"{failed.problem}.{advice} What came of the body is in the exception's 'body', and may "
-        "hold a secret; 'excerpt' holds none."
+        "hold a secret; 'excerpt' shows its beginning with what could be one masked."
     )
     return _class_for(failed, ResponseValidationError)(message, response=_response(failed))
 

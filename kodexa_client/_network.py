@@ -68,7 +68,9 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         if not self._surplus:
-            data = await self._stream.read(max(max_bytes, _READ_SIZE), timeout)
+            # TLS gives a record at a time, whatever it is asked for.
+            size = max_bytes if self._over_tls else max(max_bytes, _READ_SIZE)
+            data = await self._stream.read(size, timeout)
             self._framing.received(data)
             self._size += len(data)
             if len(data) <= max_bytes:

@@ -371,11 +371,15 @@ async def _uninterrupted(close: Callable[[], Awaitable[None]]) -> None:
     interruption: asyncio.CancelledError | None = None
     while not task.done():
         try:
-            await asyncio.shield(task)
+            # Unlike the task itself, this may be cancelled.
+            await asyncio.wait([task])
         except asyncio.CancelledError as cancelled:
             interruption = cancelled
+    failure = None if task.cancelled() else task.exception()
     if interruption is not None:
         raise interruption
+    if failure is not None:
+        raise failure
 
 
 @contextmanager

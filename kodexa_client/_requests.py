@@ -15,7 +15,7 @@ from ._auth import header_problem
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from .types import RequestFiles
+    from .types import FileTypes, RequestFiles
 
 __all__ = ["RequestParts", "build_request", "choose_body", "choose_optional_body", "encode_json"]
 
@@ -78,7 +78,7 @@ def build_request(
         merged["content-type"] = content_type
     merged.update(httpx.Headers(headers, encoding="latin-1"))
     try:
-        return httpx.Request(
+        request = httpx.Request(
             method,
             f"{base_url}{path}",
             params=params if isinstance(params, Mapping) or params is None else list(params),
@@ -87,10 +87,19 @@ def build_request(
             content=content,
             files=files,
         )
+        if not all(_can_be_read_again(file) for _, file in files or ()):
+            # It may have to be sent again.
+            request.read()
+        return request  # noqa: TRY300 - what reading raises is told in the same way
     except (httpx.InvalidURL, ValueError, TypeError, AttributeError) as error:
         reason = type(error).__name__
     # Raised here, where the exception that quotes what was given is not its context.
     raise ValueError(f"The path, a parameter, a cookie or the body can't be sent ({reason}).")
+
+
+def _can_be_read_again(file: FileTypes) -> bool:
+    content = file[1]
+    return isinstance(content, str | bytes) or content.seekable()
 
 
 def choose_body(model: type[Body], body: Body | Unset, /, **properties: object) -> Body:

@@ -78,10 +78,14 @@ def test_a_piece_without_a_byte_says_nothing(coding: str | None) -> None:
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "gzip;q=1", "*", ","])
 def test_a_coding_that_was_not_asked_for_is_refused_and_not_quoted(coding: str) -> None:
+    reader = BodyReader(coding)
+    reader.feed(TEXT)
+
     with pytest.raises(UnreadableBodyError) as caught:
-        BodyReader(coding)
+        reader.end()
 
     assert str(caught.value) == "its Content-Encoding is not one that was asked for"
+    assert reader.content == TEXT
 
 
 @pytest.mark.parametrize(("coding", "encode"), COMPRESSED.items())

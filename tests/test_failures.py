@@ -316,7 +316,7 @@ def test_a_success_that_was_not_promised_keeps_its_body_and_says_none_of_it(
     assert str(error) == (
         f"{METHODS[effect]} {WHERE} answered 201 with what the API's document does not promise: "
         f"it is odd.{advice} What came of the body is in the exception's 'body', and may hold a "
-        "secret; 'excerpt' holds none."
+        "secret; 'excerpt' shows its beginning with what could be one masked."
     )
     assert (error.body, error.excerpt) == (b'{"token": "canary"}', '{"token": "***"}')
     assert (error.status_code, error.request_id) == (201, "r1")

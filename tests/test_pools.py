@@ -557,3 +557,11 @@ async def test_an_async_answer_that_fails_to_close_gives_up_its_connection() -> 
         await body.aclose()
 
     assert (transport._in_use, idle_in(transport)) == (set(), [])
+
+
+async def test_a_close_that_fails_is_told_of() -> None:
+    async def fail() -> None:
+        raise RuntimeError("canary")
+
+    with pytest.raises(RuntimeError, match="canary"):
+        await _uninterrupted(fail)

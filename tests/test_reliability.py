@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,6 +13,7 @@ from kodexa_client import (
     APIConnectionError,
     APITimeoutError,
     AsyncKodexaClient,
+    BadRequestError,
     ConfigurationError,
     KodexaClient,
     OutcomeUnknownError,
@@ -316,3 +319,57 @@ async def test_an_unknown_outcome_tells_in_its_text_what_to_look_for(
     error = caught.value
     assert "Look for what createAccessToken with the name 'ci' created from " in str(error)
     assert f"(X-Request-ID {error.client_request_id})" in str(error)
+
+
+async def test_the_body_of_a_lost_answer_is_kept_as_it_came(
+    make: Any, httpx_mock: HTTPXMock
+) -> None:
+    headers = {"content-encoding": "br"}
+    httpx_mock.add_response(status_code=201, content=b"canary", headers=headers)
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await make().create(name="ci")
+
+    assert isinstance(caught.value, ResponseValidationError)
+    assert caught.value.body == b"canary"
+
+
+async def test_a_file_that_can_be_read_once_is_sent_whole_each_time(
+    make: Any, httpx_mock: HTTPXMock
+) -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: Any) -> int:
+            raise io.UnsupportedOperation
+
+    httpx_mock.add_response(status_code=429)
+    httpx_mock.add_response(json={})
+
+    await make().request("PUT", "/api/file", files=[("f", ("a.bin", Pipe(b"content"), None))])
+
+    bodies = [request.content for request in httpx_mock.get_requests()]
+    assert len(bodies) == 2
+    assert bodies[0] == bodies[1]
+    assert b"content" in bodies[0]
+
+
+async def test_a_key_that_a_server_echoes_in_a_field_is_taken_out(
+    make: Any, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=400, headers={"x-request-id": API_KEY, "x-echo": API_KEY})
+
+    with pytest.raises(BadRequestError) as caught:
+        await make().create(name="ci")
+
+    error = caught.value
+    assert (error.request_id, error.headers["x-echo"]) == ("***", "***")
+    assert error.attempts[0].request_id == "***"
+    assert API_KEY not in str(error)
+
+
+def test_an_unknown_outcome_that_a_test_makes_itself_can_be_pickled() -> None:
+    error = pickle.loads(pickle.dumps(OutcomeUnknownError("by a test")))
+
+    assert (type(error), error.args, error.executed) == (OutcomeUnknownError, ("by a test",), None)

@@ -159,7 +159,7 @@ UNREADABLE = {
     "no gzip": (
         b"content-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}",
         "it can't be decompressed",
-        b"",
+        b"{}",
     ),
     "bad chunk": (b"transfer-encoding: chunked\r\n\r\nx\r\n", "RemoteProtocolError", b""),
 }

@@ -143,7 +143,6 @@ async def _large(exchange: Exchange) -> None:
     await exchange.send(answer(execution.name, execution.id, "x" * 40_000))
 
 
-@pytest.mark.usefixtures("record_server")
 async def test_a_large_answer_over_tls_ends_its_connection(tmp_path: Path) -> None:
     authority = trustme.CA()
     path = tmp_path / "another.pem"
@@ -156,3 +155,4 @@ async def test_a_large_answer_over_tls_ends_its_connection(tmp_path: Path) -> No
             ids = await created_in_turn(server.url, 2)
 
     assert ids == [made.id for made in server.executed]
+    assert server.connections == 2
