@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from attrs import define, field
@@ -10,11 +11,17 @@ from ._mismatch import as_mapping
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Model", "OpenModel", "complete", "make", "model_dict", "without_declared"]
 
 Value = TypeVar("Value")
+
+# In place of a value, whatever its length and its type.
+_MASK = "***"
+
+# What is nested deeper is not shown: JSON may be nested until a repr of it fails.
+_DEPTH_SHOWN = 8
 
 # Makes a model whose attributes are set next: `cls.__new__` would be looked up each time.
 make = object.__new__
@@ -28,8 +35,9 @@ def _none_if_empty(value: dict[str, Any] | None) -> dict[str, Any] | None:
 class Model:
     """A generated model.
 
-    Attributes that are UNSET are left out of the ``repr``. Values of properties that
-    the document does not declare may be secrets, so they are shown as ``'***'``.
+    Attributes that are UNSET are left out of the ``repr``. Those that are declared with
+    ``repr=False`` are secrets, and values of properties that the document does not declare
+    may be: they are shown as ``'***'``.
     """
 
     __slots__ = ()
@@ -37,16 +45,43 @@ class Model:
     __attrs_attrs__: ClassVar[tuple[Any, ...]] = ()
 
     def __repr__(self) -> str:
-        """Show the declared properties that are set, and no undeclared value."""
-        declared = [
-            f"{attribute.name}={value!r}"
-            for attribute in self.__attrs_attrs__
-            if attribute.repr and (value := getattr(self, attribute.name)) is not UNSET
-        ]
-        return f"{type(self).__name__}({', '.join([*declared, *self._undeclared()])})"
+        """Show the declared properties that are set, and no value that may be a secret."""
+        shown = [f"{name}={value!r}" for name, value in self._shown()]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
-    def _undeclared(self) -> list[str]:
-        return []
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        """Show the same to rich, which would go by the attributes of a class made by attrs."""
+        return self._shown()
+
+    def _shown(self) -> Iterator[tuple[str, Any]]:
+        for attribute in self.__attrs_attrs__:
+            # A traceback may show a model that is not yet read to its end.
+            value = getattr(self, attribute.name, UNSET)
+            if value is UNSET or attribute.name == "_additional_properties":
+                continue
+            if not attribute.repr and value is not None:
+                value = _MASK
+            yield attribute.name, _presentable(value)
+
+
+def _presentable(value: object, depth: int = _DEPTH_SHOWN) -> object:
+    """Return what is shown of a value: of an object that is no model, only the keys.
+
+    The document does not declare what such an object holds.
+
+    Args:
+        value: The value of a declared property.
+        depth: How deep it may be nested.
+    """
+    if isinstance(value, list | tuple):
+        if not depth:
+            return _MASK
+        kind = list if isinstance(value, list) else tuple
+        return kind(_presentable(item, depth - 1) for item in value)
+    # The test for a mapping is slow, and most values are strings.
+    if isinstance(value, str) or not isinstance(value, Mapping):
+        return value
+    return dict.fromkeys(value, _MASK)
 
 
 def complete(
@@ -145,5 +180,7 @@ class OpenModel(Model, Generic[Value]):
         """Tell whether a further property of that JSON name is there."""
         return key in (self._additional_properties or ())
 
-    def _undeclared(self) -> list[str]:
-        return [f"{key if key.isidentifier() else repr(key)}='***'" for key in self.additional_keys]
+    def _shown(self) -> Iterator[tuple[str, Any]]:
+        yield from super()._shown()
+        for key in getattr(self, "_additional_properties", None) or ():
+            yield key if key.isidentifier() else repr(key), _MASK

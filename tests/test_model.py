@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from kodexa_client import UNSET, Unset
 from kodexa_client._mismatch import MismatchError, json_type
-from kodexa_client._model import Model, complete
+from kodexa_client._model import Model, complete, make
 from kodexa_client.models import (
     AccessToken,
     FavoriteLink,
@@ -334,3 +334,93 @@ def test_a_model_of_another_class_is_written_too() -> None:
     strange: Any = FavoriteLink(link="/")
 
     assert AccessToken(user=strange).to_dict() == {"user": {"link": "/"}}
+
+
+@attrs.define(kw_only=True, repr=False)
+class Crate(Model):
+    """What a template writes of a document with a secret and an untyped property."""
+
+    content: Any = UNSET
+    token: str | Unset | None = attrs.field(default=UNSET, repr=False)
+
+
+def test_an_attribute_declared_without_a_repr_is_a_secret() -> None:
+    assert repr(Crate()) == "Crate()"
+    assert repr(Crate(token="canary")) == "Crate(token='***')"
+    assert repr(Crate(token="")) == "Crate(token='***')"
+    assert repr(Crate(token=None)) == "Crate(token=None)"
+
+
+def test_rich_is_told_what_a_repr_shows() -> None:
+    token = AccessToken.from_dict({"name": {"a": "canary"}, "token": "canary", "a b": 1})
+
+    assert list(token.__rich_repr__()) == [
+        ("name", {"a": "***"}),
+        ("token", "***"),
+        ("'a b'", "***"),
+    ]
+    assert list(Crate(token="canary", content=1).__rich_repr__()) == [
+        ("content", 1),
+        ("token", "***"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({}, "{}"),
+        ({"a": "canary", "b": {"c": "canary"}}, "{'a': '***', 'b': '***'}"),
+        (MappingProxyType({"a": "canary"}), "{'a': '***'}"),
+        ([{"a": "canary"}, "text", None], "[{'a': '***'}, 'text', None]"),
+        (({"a": "canary"}, 1), "({'a': '***'}, 1)"),
+        ([[[{"a": "canary"}]]], "[[[{'a': '***'}]]]"),
+        (["one", "two"], "['one', 'two']"),
+        ([FavoriteLink(link="/")], "[FavoriteLink(link='/')]"),
+        ("{'a': 1}", "\"{'a': 1}\""),
+    ],
+)
+def test_of_an_object_that_is_no_model_only_the_keys_are_shown(value: Any, shown: str) -> None:
+    assert repr(Crate(content=value)) == f"Crate(content={shown})"
+
+
+undeclared = st.recursive(
+    st.just("canary"),
+    lambda children: st.lists(children) | st.dictionaries(st.text(max_size=3), children),
+)
+shapeless = st.recursive(
+    st.just("plain") | st.dictionaries(st.text(max_size=3), undeclared),
+    st.lists,
+)
+
+
+@given(shapeless)
+def test_what_is_undeclared_at_any_depth_is_not_shown(value: Any) -> None:
+    crate = Crate(content=value)
+
+    assert "canary" not in repr(crate)
+    assert "canary" not in str(list(crate.__rich_repr__()))
+    assert crate.content is value
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda value: [value], lambda value: {"a": value}], ids=["lists", "objects"]
+)
+def test_a_value_that_is_nested_without_end_is_cut_off(wrap: Any) -> None:
+    value: Any = {"a": "canary"}
+    for _ in range(100_000):
+        value = wrap(value)
+
+    shown = repr(Crate(content=value))
+
+    assert "canary" not in shown
+    assert len(shown) < 100
+    cycle: list[Any] = []
+    cycle.append(cycle)
+    assert len(repr(Crate(content=cycle))) < 100
+
+
+def test_a_model_that_is_not_yet_read_shows_what_it_has() -> None:
+    started = make(AccessToken)
+    started.name = "ci"
+
+    assert repr(started) == "AccessToken(name='ci')"

@@ -60,15 +60,16 @@ class Document:
         seen: set[str] = set()
         while (reference := node.get("$ref")) and reference not in seen:
             seen.add(reference)
-            target = self._find(reference)
+            target = self.find(reference)
             node = target if isinstance(target, dict) else {}
         return node
 
     def resolves(self, reference: str) -> bool:
         """Tell whether a reference within the document leads somewhere."""
-        return self._find(reference) is not None
+        return self.find(reference) is not None
 
-    def _find(self, reference: str) -> Any:  # noqa: ANN401 - any part of a document
+    def find(self, reference: str) -> Any:  # noqa: ANN401 - any part of a document
+        """Return what a reference leads to within the document, or None."""
         target: Any = self.content
         for step in reference.removeprefix("#/").split("/"):
             key = unquote(step).replace("~1", "/").replace("~0", "~")

@@ -87,7 +87,7 @@ class Rendering:
         """
         self._config.output_path = output
         project = Project(openapi=self.data, config=self._config, custom_template_path=templates)
-        add_template_functions(project, self.document)
+        add_template_functions(project, self.document, self.prepared)
         with contextlib.redirect_stdout(io.StringIO()):
             complaints = project.build()
         if complaints:

@@ -11,6 +11,7 @@ from . import effects, operations, properties, unions, wording
 from .cycles import circles
 from .naming import method_name, resource_class
 from .restoring import double_quoted
+from .secrecy import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,18 +22,20 @@ if TYPE_CHECKING:
     from openapi_python_client.parser.properties import ModelProperty
 
     from .document import Document
+    from .preparing import Prepared
 
 __all__ = ["GENERATED_HEADER", "add_template_functions"]
 
 GENERATED_HEADER = "# Generated from openapi.yaml by `make generate`. Do not edit."
 
 
-def add_template_functions(project: Project, document: Document) -> None:
+def add_template_functions(project: Project, document: Document, prepared: Prepared) -> None:
     """Give a project's templates their functions and filters.
 
     Args:
         project: The generator's project, before it is built.
         document: The OpenAPI document.
+        prepared: What was changed in it for the generator.
     """
     prefix = project.config.field_prefix
     known_unions = unions.Unions.of(document, prefix)
@@ -60,6 +63,7 @@ def add_template_functions(project: Project, document: Document) -> None:
         "body_properties": operations.body_properties,
         "body_type": operations.body_type,
         "constants_of": unions.constants_of,
+        "declaration": Secrets(document, prepared).declaration,
         "enum_summary": wording.enum_summary,
         "is_alternative": _alternatives(project.openapi),
         "is_cyclic_import": _cyclic_imports(project.openapi),

@@ -248,7 +248,21 @@ def write(folder: Path, file: str = "", old: str = "", new: str = "") -> Path:
             ),
             ["ok: api.things.create_thing.sync: deprecated"],
         ),
+        (
+            ("models/inner.py", "int = 1", "int = _field(default=2, repr=False)"),
+            ["breaking: models.inner.Inner.size: default: 1 → 2"],
+        ),
+        (
+            (
+                "models/sent.py",
+                "name: str",
+                "name: str\n            more: str = _field(repr=False)",
+            ),
+            ["breaking: models.sent.Sent.more: added, required to make one"],
+        ),
         # No caller's business.
+        (("models/sent.py", "name: str", "name: str = _field(repr=False)"), []),
+        (("models/sent.py", "= UNSET", "= _field(default=UNSET, repr=False)"), []),
         (("api/things/create_thing.py", "Create a thing.", "Make one."), []),
         (("api/things/create_thing.py", "dict[str, Any]", "int"), []),
         (("api/things/__init__.py", "_hidden", "_other"), []),

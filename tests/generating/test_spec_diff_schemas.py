@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from tools.comparing.api_changes import Verdict
+from tools.comparing.wire_changes import words_changed
 
 from .test_spec_diff_wire import (
     NUMBER,
     TEXT,
     changes,
+    document,
     edited,
     of,
     schema,
@@ -46,6 +48,13 @@ MOMENT = {"type": "string", "format": "date-time"}
         (("properties", "note", "format", "uuid"), "breaking: format", "compatible: format"),
         (("properties", "at", "format", "date"), "breaking: format", "breaking: format"),
         (("properties", "at", "format", ""), "compatible: format", "breaking: format"),
+        (
+            ("properties", "note", "format", "password"),
+            "compatible: format: none → password",
+            "compatible: format: none → password",
+        ),
+        (("properties", "at", "format", "password"), "compatible: format", "breaking: format"),
+        (("properties", "note", "x-secret", True), "compatible: secret", "compatible: secret"),
         (("properties", "note", "enum", ["a"]), "breaking: enum", "compatible: enum"),
         (("properties", "note", "const", "a"), "breaking: enum", "compatible: enum"),
         (("properties", "color", TEXT), "compatible: enum", "breaking: enum"),
@@ -188,6 +197,48 @@ def test_a_schema_may_hold_itself_by_any_way() -> None:
         del schema(new, "Base")["properties"]["label"]
 
         assert "breaking: property Both.label removed" in sentences(old, new)
+
+
+SECRETS: list[dict[str, Any]] = [{"format": "password"}, {"x-secret": True}]
+
+
+@pytest.mark.parametrize("mark", SECRETS)
+def test_the_mark_of_a_secret_breaks_nobody_wherever_it_is(mark: dict[str, Any]) -> None:
+    note = of("Both", "allOf", 1, "properties", "name")
+    reference, secret = {"$ref": "#/components/schemas/Base"}, {"$ref": "#/components/schemas/Cat"}
+    pairs: list[tuple[Any, Any]] = [
+        (TEXT, TEXT | mark),
+        ({"anyOf": [TEXT, NULL]}, {"anyOf": [TEXT | mark, NULL]}),
+        ({"anyOf": [TEXT, NUMBER]}, {"anyOf": [TEXT | mark, NUMBER | mark]}),
+        ({"oneOf": [reference, secret]}, {"oneOf": [reference | mark, secret | mark]}),
+        ({"type": "array", "items": TEXT}, {"type": "array", "items": TEXT | mark}),
+        (reference, reference | mark),
+    ]
+    for plain, marked in pairs:
+        old, new = (edited(setting(*note, to=to)) for to in (plain, marked))
+        for found in (changes(old, new), changes(new, old)):
+            assert found
+            assert not [change for change in found if change.wire is Verdict.BREAKING]
+
+
+def test_a_secret_is_told_once_and_so_is_that_it_is_none_any_more() -> None:
+    place = of("Sent", "properties", "note", "x-secret")
+    old, new = things(), edited(setting(*place, to=True))
+
+    assert sentences(old, new) == ["compatible: property Sent.note changed secret"]
+    assert sentences(new, old) == ["compatible: property Sent.note changed secret no more"]
+    assert words_changed(document(old), document(new)) == []
+
+
+def test_a_branch_with_null_may_be_the_secret_or_the_whole() -> None:
+    note = of("Sent", "properties", "note")
+    old, whole, branch = (
+        edited(setting(*note, to={"anyOf": [TEXT | inner, NULL], **outer}))
+        for outer, inner in (({}, {}), ({"x-secret": True}, {}), ({}, {"x-secret": True}))
+    )
+
+    for new in (whole, branch):
+        assert sentences(old, new) == ["compatible: property Sent.note changed secret"]
 
 
 def test_what_is_not_understood_counts_where_it_changes() -> None:

@@ -7,7 +7,8 @@ the values of an enumeration: these are compared here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ast
+from typing import TYPE_CHECKING, cast
 
 import griffe
 from attrs import frozen
@@ -201,9 +202,18 @@ def _added(thing: griffe.Object | griffe.Alias, directions: _Directions) -> Pyth
 def _is_required(attribute: griffe.Attribute) -> bool:
     return (
         attribute.annotation is not None
-        and attribute.value is None
+        and _default(attribute) is None
         and "property" not in attribute.labels
     )
+
+
+def _default(attribute: griffe.Attribute) -> str | None:
+    """Return what an attribute is unless it is given, which a secret has in a call."""
+    value = None if attribute.value is None else str(attribute.value)
+    if value is None or not value.startswith("_field("):
+        return value
+    call = cast("ast.Call", ast.parse(value, mode="eval").body)
+    return next((ast.unparse(one.value) for one in call.keywords if one.arg == "default"), None)
 
 
 def _function(old: griffe.Function, new: griffe.Function) -> Iterator[PythonChange]:
@@ -247,7 +257,7 @@ def _attribute(
     if was != now:
         is_breaking = directions.breaks(model, was, now)
         yield PythonChange(path, f"type: {was} → {now}", is_breaking=is_breaking)
-    before, after = str(old.value), str(new.value)
+    before, after = _default(old), _default(new)
     if before == after:
         return
     if new.annotation is None:

@@ -213,8 +213,13 @@ def _schema(extras: Any) -> Any:  # noqa: ANN401 - a schema
 def _key(schema: Any) -> str:  # noqa: ANN401 - a schema
     """Return what tells an alternative from the others: its name, or all that it says."""
     said = (
-        {key: value for key, value in schema.items() if key not in WORDS}
+        {key: value for key, value in schema.items() if not _is_remark(key, value)}
         if isinstance(schema, dict)
         else schema
     )
-    return reference_of(schema) or json.dumps(said, sort_keys=True, default=str)
+    return reference_of(said) or json.dumps(said, sort_keys=True, default=str)
+
+
+def _is_remark(key: str, value: Any) -> bool:  # noqa: ANN401 - any value of a document
+    """Tell whether a keyword allows no value and forbids none."""
+    return key in WORDS or key.startswith("x-") or (key, value) == ("format", "password")

@@ -76,6 +76,7 @@ class Shape:
         limits: The other limits that are set.
         default: The JSON text of the default.
         is_deprecated: Whether its use is discouraged.
+        is_secret: Whether ``x-secret`` says that it is not printed.
         side: ``readOnly`` or ``writeOnly``, if it is there in one direction only.
         rest: The keywords that are not understood here.
         owners: The names of the schemas that it was put together from.
@@ -92,6 +93,7 @@ class Shape:
     limits: dict[str, Any] = Factory(dict[str, Any])
     default: str = ""
     is_deprecated: bool = False
+    is_secret: bool = False
     side: str = ""
     rest: dict[str, Any] = Factory(dict[str, Any])
     owners: frozenset[str] = frozenset()
@@ -120,6 +122,7 @@ class Shape:
         if "default" in part:
             self.default = json.dumps(part["default"], default=str)
         self.is_deprecated |= part.get("deprecated") is True
+        self.is_secret |= part.get("x-secret") is True
         self.side = next(
             (side for side in ("readOnly", "writeOnly") if part.get(side) is True), self.side
         )
@@ -165,6 +168,7 @@ def shape_of(document: Document, node: Any) -> Shape:  # noqa: ANN401 - a schema
         only = shape_of(document, shape.alternatives[0])
         only.owners |= shape.owners
         only.is_deprecated |= shape.is_deprecated
+        only.is_secret |= shape.is_secret
         only.default = shape.default or only.default
         only.types |= {"null"} if can_be_null else set()
         return only

@@ -42,6 +42,8 @@ def _remarks(old: Shape, new: Shape) -> Iterator[tuple[str, Toll]]:
         yield f"default: {old.default or 'none'} → {new.default or 'none'}", toll
     if old.is_deprecated != new.is_deprecated:
         yield "deprecated" if new.is_deprecated else "deprecated no more", KEEPS
+    if old.is_secret != new.is_secret:
+        yield "secret" if new.is_secret else "secret no more", KEEPS
     if old.side != new.side:
         yield f"{old.side or 'both ways'} → {new.side or 'both ways'}", KEEPS
     for key in sorted({*old.rest, *new.rest}):
@@ -56,10 +58,14 @@ def _toll(*, narrows: bool, widens: bool) -> Toll:
 
 
 def _format_toll(old: Shape, new: Shape) -> Toll:
+    # It says how a value is shown: any string is one.
+    was, now = ("" if one.format == "password" else one.format for one in (old, new))
+    if was == now:
+        return KEEPS
     wider = {("int32", "int64"), ("float", "double")}
-    if (old.format, new.format) in wider or not new.format:
+    if (was, now) in wider or not now:
         return WIDENS
-    if (new.format, old.format) in wider or not old.format:
+    if (now, was) in wider or not was:
         return NARROWS
     return SHIFTS
 
