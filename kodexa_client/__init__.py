@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from ._client import AsyncKodexaClient, KodexaClient
+from ._config import ClientConfig
 from ._dates import expires_in
 from ._retries import RetryPolicy
 from .errors import (
@@ -21,6 +24,7 @@ from .errors import (
     ProblemDetails,
     RateLimitError,
     ResponseValidationError,
+    UnexpectedRedirectError,
     UnprocessableEntityError,
 )
 from .types import UNSET, Attempt, File, Response, Unset
@@ -34,6 +38,7 @@ __all__ = [
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "ClientConfig",
     "ConfigurationError",
     "ConflictError",
     "File",
@@ -48,7 +53,11 @@ __all__ = [
     "Response",
     "ResponseValidationError",
     "RetryPolicy",
+    "UnexpectedRedirectError",
     "UnprocessableEntityError",
     "Unset",
     "expires_in",
 ]
+
+# Python would print the warnings of a library that its application has not set up.
+logging.getLogger(__name__).addHandler(logging.NullHandler())

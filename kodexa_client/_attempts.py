@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ._keys import KeyFailure
 from ._outcomes import Failure, failure_of
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._auth import ApiKey
     from ._bodies import BodyReader
     from .types import Phase
 
@@ -39,6 +42,7 @@ class Exchange:
         headers: The header fields of the answer.
         body: Reads the body of the answer, once its head has come.
         failure: What was raised, or None.
+        key: The key that the request is sent with.
         is_handed_over: Whether a transport has been given the request.
         on_connection: Called once, when a connection is made or used.
     """
@@ -51,6 +55,7 @@ class Exchange:
         self.headers = httpx.Headers()
         self.body: BodyReader | None = None
         self.failure: Failure | None = None
+        self.key: ApiKey | None = None
         self.is_handed_over = False
         self._is_watched = False
         self.on_connection: Callable[[], None] | None = None
@@ -109,6 +114,20 @@ class Exchange:
         self.failure = failure_of(error)
         if self.failure.resolving and not self.wrote:
             self.phase = "resolve"
+
+    def found_key(self, key: ApiKey | KeyFailure | None) -> bool:
+        """Take note of what came of the search for a key, and tell whether there is one.
+
+        Args:
+            key: The key, why there is none, or None if it took too long.
+        """
+        if isinstance(key, KeyFailure):
+            self.failure = Failure(ConfigurationError, words=key.words, cause=key.cause)
+            return False
+        if key is None:
+            self.failure = Failure(httpx.PoolTimeout, words="waiting for the API key")
+        self.key = key
+        return key is not None
 
     def ran_out_of_time(self) -> None:
         """Take note that the call's deadline passed."""

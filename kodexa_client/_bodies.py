@@ -23,12 +23,14 @@ class BodyReader:
     It is counted after decompression, of which one piece may hold a thousandfold.
     """
 
-    def __init__(self, content_encoding: str | None) -> None:
+    def __init__(self, content_encoding: str | None, max_bytes: int = LARGEST_BODY_BYTES) -> None:
         """Start with an empty body.
 
         Args:
             content_encoding: The header field of that name (RFC 9110 8.4), or None.
+            max_bytes: How large it may be, before and after decompression.
         """
+        self._max_bytes = max_bytes
         self._problem: str | None = None
         self._decompressor = None
         coding = (content_encoding or "identity").strip().lower()
@@ -36,14 +38,14 @@ class BodyReader:
             self._decompressor = zlib.decompressobj(_ZLIB if coding == "deflate" else _GZIP)
         elif coding != "identity":
             self._problem = "its Content-Encoding is not one that was asked for"
-        self._raw: list[bytes] = []
-        self._decoded: list[bytes] = []
-        self._raw_size = self._decoded_size = 0
+        # A list of pieces could take twenty times as much: a server may send two bytes each time.
+        self._raw = bytearray()
+        self._decoded = bytearray()
 
     @property
     def content(self) -> bytes:
         """What has come so far; compressed as it came, if that can't be undone."""
-        return b"".join(self._raw if self._decompressor is None else self._decoded)
+        return bytes(self._raw if self._decompressor is None else self._decoded)
 
     def feed(self, data: bytes) -> None:
         """Add a piece.
@@ -51,24 +53,21 @@ class BodyReader:
         Raises:
             UnreadableBodyError: The body is too large.
         """
-        self._raw.append(data)
-        self._raw_size += len(data)
+        self._raw += data
         if self._decompressor is not None and self._problem is None:
             try:
                 # One byte more than may come tells that it is too large.
-                piece = self._decompressor.decompress(
-                    data, LARGEST_BODY_BYTES - self._decoded_size + 1
+                self._decoded += self._decompressor.decompress(
+                    data, self._max_bytes - len(self._decoded) + 1
                 )
             except zlib.error:
                 self._problem = "it can't be decompressed"
                 self._decompressor = None
             else:
-                self._decoded.append(piece)
-                self._decoded_size += len(piece)
                 if self._decompressor.unused_data:
                     self._problem = "something follows its compressed content"
-        if max(self._raw_size, self._decoded_size) > LARGEST_BODY_BYTES:
-            raise UnreadableBodyError(f"it is larger than {LARGEST_BODY_BYTES} bytes")
+        if max(len(self._raw), len(self._decoded)) > self._max_bytes:
+            raise UnreadableBodyError(f"it is larger than {self._max_bytes} bytes")
 
     def end(self) -> None:
         """Take note that nothing more comes.
@@ -79,5 +78,5 @@ class BodyReader:
         if self._problem is not None:
             raise UnreadableBodyError(self._problem)
         # An empty one has nothing to decompress.
-        if self._decompressor is not None and self._raw_size and not self._decompressor.eof:
+        if self._decompressor is not None and self._raw and not self._decompressor.eof:
             raise UnreadableBodyError("its compressed content was cut off")

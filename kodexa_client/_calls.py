@@ -5,6 +5,7 @@ Both clients do what ``Call.steps()`` asks for; nothing here waits or sends.
 
 from __future__ import annotations
 
+import logging
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from ._excerpts import printable
 from ._failures import Failed, kodexa_error
 from ._operations import Effect, Operation
 from ._outcomes import Evidence, Tier, may_be_sent_again, tier_of
+from ._redirects import MAX_REDIRECTS, Redirect, read_redirect
 from ._responses import describe_mismatch
 from ._retries import RetryPolicy, parse_retry_after
 from .errors import KodexaError, OutcomeUnknownError
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from ._auth import ApiKey
     from ._clock import Clock
+    from ._keys import KeySource
 
 __all__ = ["Call", "Distrust", "Pause", "Send"]
 
@@ -36,7 +39,10 @@ T = TypeVar("T")
 
 # RFC 9110 15.3: not done yet, or without all that was created.
 _WITHOUT_RESULT = frozenset({202, 204, 205, 206})
+_UNAUTHORIZED = 401
 _REQUEST_ID = "x-request-id"
+
+_logger = logging.getLogger("kodexa_client")
 
 
 @frozen
@@ -63,7 +69,7 @@ class Call(Generic[T]):
     """One call: its request, and what has become of it so far.
 
     Attributes:
-        request: The request, without the key.
+        request: The request that is sent next, without the key.
         deadline: When the call has to end. It starts with the first connection: time
             spent in a queue says nothing about what was asked for.
     """
@@ -75,7 +81,8 @@ class Call(Generic[T]):
         request: httpx.Request,
         json: object,
         parse: Callable[[httpx.Response], T],
-        api_key: ApiKey,
+        key_source: Callable[[], KeySource],
+        follow_redirects: bool,
         retry_policy: RetryPolicy,
         retry_unclear: bool,
         deadline_seconds: float | None,
@@ -88,13 +95,14 @@ class Call(Generic[T]):
             request: The request, without the key.
             json: The request's body, before it was written.
             parse: Reads the body of an answer.
-            api_key: The key: it is taken out of what an error shows of an answer.
+            key_source: Returns where the key comes from, which may change meanwhile.
+            follow_redirects: Whether redirects within the origin are followed.
             retry_policy: How often, and after how long, the request is sent again.
             retry_unclear: Whether it is sent again after an unclear outcome too.
             deadline_seconds: Seconds for the whole call, or None for no limit.
             clock: Tells the time.
         """
-        self.request = request
+        self.request = self._original = request
         self.request.headers.setdefault(_REQUEST_ID, str(uuid4()))
         self.deadline = Deadline(deadline_seconds, clock)
         self._queue = Deadline(deadline_seconds, clock)
@@ -102,7 +110,13 @@ class Call(Generic[T]):
         self._operation = operation
         self._asked = json if isinstance(json, dict) else {}
         self._parse = parse
-        self._api_key = api_key
+        self._key_source = key_source
+        # All that it was sent with: taken out of what an error shows of an answer.
+        self._keys: list[ApiKey] = []
+        self._has_fresh_key = False
+        self._follow_redirects = follow_redirects
+        self._redirects = 0
+        self._retries = 0
         self._policy = retry_policy
         self._retry_unclear = retry_unclear
         self._clock = clock
@@ -111,6 +125,8 @@ class Call(Generic[T]):
         self._attempts: list[Attempt] = []
         # Of attempts that may have been carried out.
         self._unclear: list[Tier] = []
+        # Whether a redirect left behind a request that may have been carried out.
+        self._has_moved_on = False
 
     @property
     def seconds_left(self) -> float | None:
@@ -138,19 +154,11 @@ class Call(Generic[T]):
             exchange = self._exchange
             began = self._clock.monotonic()
             yield Send(exchange)
-            exchange.headers = self._api_key.redact_headers(exchange.headers)
-            attempt = self._attempt(exchange, self._clock.monotonic() - began)
-            self._attempts.append(attempt)
+            attempt = self._took_place(exchange, self._clock.monotonic() - began)
             parsed, problem = self._read(exchange)
             if problem is not None and exchange.phase == "body":
                 yield Distrust()
-            evidence = Evidence(
-                failure=exchange.failure.kind if exchange.failure else None,
-                wrote=exchange.may_have_been_sent,
-                status_code=exchange.status_code,
-                problem=problem,
-            )
-            tier = tier_of(evidence, self._operation)
+            tier = self._tier(exchange, problem)
             if tier is Tier.ANSWERED:
                 return Response(
                     status_code=exchange.status_code or 0,
@@ -159,16 +167,68 @@ class Call(Generic[T]):
                     parsed=parsed,  # type: ignore[arg-type] # there is no problem, so it was read
                     attempts=tuple(self._attempts),
                 )
+            redirect = read_redirect(self.request, exchange.status_code, exchange.headers)
+            if redirect is not None and self._follows(redirect):
+                continue
             retry_after = parse_retry_after(exchange.headers.get("retry-after"), self._clock.now())
             seconds = self._delay(tier, exchange, retry_after)
             if seconds is None:
-                return self._error(exchange, tier, problem, retry_after)
+                return self._error(exchange, tier, problem, retry_after, redirect)
             if tier in {Tier.UNCLEAR, Tier.ANSWER_LOST}:
                 self._unclear.append(tier)
             self._attempts[-1] = evolve(attempt, slept=seconds)
             # What is known of that attempt is in its tier now.
             self._exchange = Exchange()
+            self.request, self._redirects, self._has_moved_on = self._original, 0, False
             yield Pause(self._attempts[-1], seconds)
+
+    def _took_place(self, exchange: Exchange, seconds: float) -> Attempt:
+        """Take note of an attempt, and take the keys out of what came back."""
+        if exchange.key is not None and exchange.key not in self._keys:
+            self._keys.append(exchange.key)
+        for key in self._keys:
+            exchange.headers = key.redact_headers(exchange.headers)
+        attempt = self._attempt(exchange, seconds)
+        self._attempts.append(attempt)
+        if _logger.isEnabledFor(logging.DEBUG):
+            _logger.debug(
+                "%s %s: %s in %.3f s (attempt %d, %s)",
+                self.request.method,
+                _path(self.request),
+                attempt.status_code or attempt.reason,
+                seconds,
+                attempt.number,
+                self._trace,
+            )
+        return attempt
+
+    def _tier(self, exchange: Exchange, problem: str | None) -> Tier:
+        evidence = Evidence(
+            failure=exchange.failure.kind if exchange.failure else None,
+            wrote=exchange.may_have_been_sent,
+            status_code=exchange.status_code,
+            problem=problem,
+        )
+        tier = tier_of(evidence, self._operation)
+        # What comes later says nothing of the request that was redirected.
+        return Tier.UNCLEAR if self._has_moved_on and tier is not Tier.ANSWERED else tier
+
+    def _follows(self, redirect: Redirect) -> bool:
+        """Go where an answer redirects to, if that is asked for and may be done."""
+        if redirect.request is None or not self._follow_redirects:
+            return False
+        if self._redirects == MAX_REDIRECTS:
+            return False
+        if (
+            redirect.request.method != self.request.method
+            and self._operation.effect is not Effect.SAFE
+        ):
+            # RFC 9110 15.4.4: the answer may tell where to find what was made.
+            self._has_moved_on = True
+        self.request = redirect.request
+        self._redirects += 1
+        self._exchange = Exchange()
+        return True
 
     def _attempt(self, exchange: Exchange, seconds: float) -> Attempt:
         return Attempt(
@@ -217,6 +277,9 @@ class Call(Generic[T]):
 
     def _delay(self, tier: Tier, exchange: Exchange, retry_after: float | None) -> float | None:
         """Return the seconds to wait before the request is sent again, or None."""
+        is_unauthorized = tier is Tier.REFUSED and exchange.status_code == _UNAUTHORIZED
+        if is_unauthorized and self._gets_key(exchange) and self.seconds_left != 0.0:
+            return 0.0
         if not may_be_sent_again(
             tier,
             self._operation,
@@ -224,24 +287,48 @@ class Call(Generic[T]):
             retry_unclear=self._retry_unclear,
         ):
             return None
-        retries = len(self._attempts) - 1
-        seconds = self._policy.delay(retries, retry_after, self._clock.random())
+        seconds = self._policy.delay(self._retries, retry_after, self._clock.random())
         left = self.seconds_left
-        return None if seconds is None or (left is not None and seconds >= left) else seconds
+        if seconds is None or (left is not None and seconds >= left):
+            return None
+        # Neither a redirect that was followed nor a fresh key is one of the policy's.
+        self._retries += 1
+        return seconds
+
+    def _gets_key(self, exchange: Exchange) -> bool:
+        """Tell whether a refused request is to be sent with a fresh key: once, if there is one."""
+        source = self._key_source()
+        if not source.is_provided:
+            return False
+        source.refused(exchange.key)
+        may_ask, self._has_fresh_key = not self._has_fresh_key, True
+        return may_ask
+
+    def _redacted(self, content: bytes) -> bytes:
+        for key in self._keys:
+            content = key.redact(content)
+        return content
 
     def _error(
-        self, exchange: Exchange, tier: Tier, problem: str | None, retry_after: float | None
+        self,
+        exchange: Exchange,
+        tier: Tier,
+        problem: str | None,
+        retry_after: float | None,
+        redirect: Redirect | None,
     ) -> KodexaError:
         failed = Failed(
             request=self.request,
             exchange=exchange,
-            body=self._api_key.redact(exchange.content),
+            body=self._redacted(exchange.content),
             tier=tier,
             effect=self._operation.effect,
             problem=problem,
             deadline_seconds=self.deadline.seconds if self.deadline.has_passed else None,
             retry_after=retry_after,
-            earlier_unclear=bool(self._unclear),
+            earlier_unclear=bool(self._unclear) or self._has_moved_on,
+            redirect=redirect,
+            follows_redirects=self._follow_redirects,
         )
         error = kodexa_error(failed)
         error.attempts = tuple(self._attempts)
@@ -274,7 +361,7 @@ class Call(Generic[T]):
 
     @property
     def _operation_name(self) -> str:
-        return self._operation.id or f"{self.request.method} {self.request.url.path}"
+        return self._operation.id or f"{self._original.method} {_path(self._original)}"
 
     @property
     def _what(self) -> str:
@@ -289,7 +376,8 @@ class Call(Generic[T]):
         """Say what a call that is broken off may leave behind, or None if nothing."""
         if self._operation.effect is not Effect.UNSAFE:
             return None
-        if not self._exchange.may_have_been_sent and not self._unclear:
+        is_left = self._unclear or self._has_moved_on
+        if not self._exchange.may_have_been_sent and not is_left:
             return None
         return (
             f"{self._what} was broken off after its request had been sent ({self._trace}): it may "
@@ -302,6 +390,11 @@ def _has(parsed: object, name: str) -> bool:
     if isinstance(value, str):
         return value.strip() != ""
     return isinstance(value, int | UUID) and not isinstance(value, bool)
+
+
+def _path(request: httpx.Request) -> str:
+    """Return the path, percent-encoded: decoded it may have line breaks in it."""
+    return request.url.raw_path.partition(b"?")[0].decode("ascii")
 
 
 def _string(value: Any) -> str | None:  # noqa: ANN401 - JSON is any type

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import httpx
 from anyio.lowlevel import current_token
 
-from ._config import DEFAULT_DEADLINE_SECONDS, DEFAULT_TIMEOUT_SECONDS
+from ._config import (
+    DEFAULT_DEADLINE_SECONDS,
+    DEFAULT_MAX_RESPONSE_BYTES,
+    DEFAULT_TIMEOUT_SECONDS,
+)
+from ._hidden import hiding_arguments
 from ._operations import Operation, effect_of
 from ._retries import RetryPolicy
 from ._sending import AsyncSending, Sending
@@ -17,10 +22,13 @@ from .errors import KodexaError
 from .types import UNSET, Attempt, Response
 
 if TYPE_CHECKING:
+    import os
+    import ssl
     from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Unpack
 
+    from ._keys import AsyncKeyProvider, KeyProvider
     from ._requests import QueryParams, RequestParts
     from .types import RequestFiles
 
@@ -44,25 +52,40 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
                 )
     """
 
+    @hiding_arguments
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | AsyncKeyProvider | None = None,
         base_url: str | httpx.URL | None = None,
+        profile: str | None = None,
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT_SECONDS,
         deadline: float | None = DEFAULT_DEADLINE_SECONDS,
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it can't be changed
         on_retry: Callable[[Attempt], object] | None = None,
-        http_client: httpx.AsyncClient | None = None,
         default_headers: Mapping[str, str] | None = None,
+        follow_redirects: bool = False,
+        allow_insecure_http: bool = False,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        verify: ssl.SSLContext | str | os.PathLike[str] | None = None,
+        http_client: httpx.AsyncClient | None = None,
     ) -> None:
         """Resolve the settings. Nothing is sent yet.
 
         Args:
-            api_key: The API key. Default: the environment variable ``KODEXA_API_KEY``,
-                or the older ``KODEXA_ACCESS_TOKEN``.
-            base_url: Where the platform is, with its path prefix if it has one. Default:
-                the environment variable ``KODEXA_URL``, or ``https://platform.kodexa.ai``.
+            api_key: The API key, or a function or coroutine function that provides it:
+                that is asked when the first call needs the key, once for all that wait
+                for it, and again when the platform answers 401, after which the call is
+                repeated once. A function is called in a thread. Default: the environment
+                variable ``KODEXA_API_KEY``, or the older ``KODEXA_ACCESS_TOKEN``, or the
+                profile's.
+            base_url: Where the platform is, with its path prefix if it has one: an https
+                URL, or an http one of this machine. Default: the environment variable
+                ``KODEXA_URL``, or the profile's, or ``https://platform.kodexa.ai``. It
+                has to come from where the key comes from: docs/configuration.md.
+            profile: A profile of ``~/.kodexa/config.yaml``, which needs the extra
+                ``profiles``. Default: the one that ``KODEXA_PROFILE`` names, if any.
             timeout: Seconds for each phase of an attempt (connecting, which gets no more
                 than 5; sending; waiting for the next bytes), an ``httpx.Timeout``, or
                 None for no limit but the deadline's.
@@ -74,15 +97,26 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
             on_retry: Called with the ``Attempt`` that failed, before the wait for the next
                 one. May be a coroutine function. What it raises ends the call, in the
                 place of the call's own exception.
+            default_headers: Further header fields for every request.
+            follow_redirects: Follow redirects within the base URL's scheme, host and
+                port, five at most: with the same method after a 307 or 308, with a GET
+                after the others. One to elsewhere is never followed.
+            allow_insecure_http: Take an http URL of another machine too: everyone on
+                the way can read the key.
+            max_response_bytes: How large an answer's body may be, after decompression.
+                Default: 10 MiB.
+            proxy: A proxy for all requests. Default: the environment's, for https alone,
+                as httpx reads it.
+            verify: A file of certificates of authorities to trust instead of the usual
+                ones, or an ``ssl.SSLContext``.
             http_client: Sends the requests, with its own connections, proxies and TLS
                 settings. It is not closed with this client. Its timeout and headers
                 are not used: give them here. Default: a pool of connections of this
-                client's own, with proxies for https from the environment as httpx
-                reads them.
-            default_headers: Further header fields for every request.
+                client's own.
 
         Raises:
-            ConfigurationError: There is no key, or a setting is refused.
+            ConfigurationError: There is no key, it does not belong to the base URL, or a
+                setting is refused.
             TypeError: ``http_client`` is not an ``httpx.AsyncClient``.
         """
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
@@ -91,13 +125,21 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
         super().__init__(
             api_key=api_key,
             base_url=base_url,
+            profile=profile,
             timeout=timeout,
             deadline=deadline,
             retry_policy=retry_policy,
             on_retry=on_retry,
             default_headers=default_headers,
+            follow_redirects=follow_redirects,
+            allow_insecure_http=allow_insecure_http,
+            max_response_bytes=max_response_bytes,
+            proxy=proxy,
+            verify=verify,
             http_client=http_client,
         )
+
+    _restore = __init__
 
     async def __aenter__(self) -> Self:
         """Return the client."""
@@ -166,7 +208,7 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
                 Also one of the next three.
             APIConnectionError: No answer came; ``sent`` says whether it may have been
                 carried out.
-            APIStatusError: The answer is not a 2xx. Redirects are not followed.
+            APIStatusError: The answer is not a 2xx.
             ResponseValidationError: The body of a 2xx could not be read.
             ConfigurationError: The client is closed, or another event loop's or process'.
             ValueError: The path or the body can't be sent.
@@ -209,11 +251,17 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
             KodexaError: As for ``request``; ``ResponseValidationError`` also if the
                 answer is not what the document promises.
         """
-        outcome = await self._perform(
-            self._call(operation, parse, retry_unclear=retry_unclear, **parts)
-        )
+        call = self._call(operation, parse, retry_unclear=retry_unclear, **parts)
+        # Tools that print the local variables of a traceback would show the body.
+        parts.clear()  # type: ignore[attr-defined] # a dictionary at run time
+        outcome = await self._perform(call)
         if isinstance(outcome, KodexaError):
-            raise outcome
+            try:
+                raise outcome
+            finally:
+                # Held by the frame in its own traceback, it would live on, with the answer's
+                # body, until the garbage collector comes.
+                del outcome, call
         return outcome
 
 
@@ -229,36 +277,50 @@ class KodexaClient(Sending, Resources):
                 token = client.access_tokens.create(name="ci", expires_at=expires_in(days=90))
     """
 
+    @hiding_arguments
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | KeyProvider | None = None,
         base_url: str | httpx.URL | None = None,
+        profile: str | None = None,
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT_SECONDS,
         deadline: float | None = DEFAULT_DEADLINE_SECONDS,
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it can't be changed
         on_retry: Callable[[Attempt], object] | None = None,
-        http_client: httpx.Client | None = None,
         default_headers: Mapping[str, str] | None = None,
+        follow_redirects: bool = False,
+        allow_insecure_http: bool = False,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        verify: ssl.SSLContext | str | os.PathLike[str] | None = None,
+        http_client: httpx.Client | None = None,
     ) -> None:
         """Resolve the settings. Nothing is sent yet.
 
         Args:
-            api_key: As for ``AsyncKodexaClient``.
+            api_key: As for ``AsyncKodexaClient``; a function is called in the thread of the
+                call that needs the key.
             base_url: As for ``AsyncKodexaClient``.
+            profile: As for ``AsyncKodexaClient``.
             timeout: As for ``AsyncKodexaClient``.
             deadline: As for ``AsyncKodexaClient``. It can't end the search for a host's
                 address, and with an ``http_client`` no wait for the head of an answer
                 that comes byte by byte.
             retry_policy: As for ``AsyncKodexaClient``.
             on_retry: As for ``AsyncKodexaClient``; a function.
-            http_client: An ``httpx.Client``, as for ``AsyncKodexaClient``.
             default_headers: As for ``AsyncKodexaClient``.
+            follow_redirects: As for ``AsyncKodexaClient``.
+            allow_insecure_http: As for ``AsyncKodexaClient``.
+            max_response_bytes: As for ``AsyncKodexaClient``.
+            proxy: As for ``AsyncKodexaClient``.
+            verify: As for ``AsyncKodexaClient``.
+            http_client: An ``httpx.Client``, as for ``AsyncKodexaClient``.
 
         Raises:
-            ConfigurationError: There is no key, or a setting is refused.
-            TypeError: ``http_client`` is not an ``httpx.Client``, or ``on_retry`` is a
-                coroutine function.
+            ConfigurationError: As for ``AsyncKodexaClient``.
+            TypeError: ``http_client`` is not an ``httpx.Client``, or ``api_key`` or
+                ``on_retry`` is a coroutine function.
         """
         if http_client is not None and not isinstance(http_client, httpx.Client):
             message = "http_client has to be an httpx.Client, or the client an AsyncKodexaClient."
@@ -268,13 +330,21 @@ class KodexaClient(Sending, Resources):
         super().__init__(
             api_key=api_key,
             base_url=base_url,
+            profile=profile,
             timeout=timeout,
             deadline=deadline,
             retry_policy=retry_policy,
             on_retry=on_retry,
             default_headers=default_headers,
+            follow_redirects=follow_redirects,
+            allow_insecure_http=allow_insecure_http,
+            max_response_bytes=max_response_bytes,
+            proxy=proxy,
+            verify=verify,
             http_client=http_client,
         )
+
+    _restore = __init__
 
     def __enter__(self) -> Self:
         """Return the client."""
@@ -349,9 +419,16 @@ class KodexaClient(Sending, Resources):
 
         See ``AsyncKodexaClient.call``, which takes, returns and raises the same.
         """
-        outcome = self._perform(self._call(operation, parse, retry_unclear=retry_unclear, **parts))
+        call = self._call(operation, parse, retry_unclear=retry_unclear, **parts)
+        parts.clear()  # type: ignore[attr-defined] # as above
+        outcome = self._perform(call)
         if isinstance(outcome, KodexaError):
-            raise outcome
+            try:
+                raise outcome
+            finally:
+                # Held by the frame in its own traceback, it would live on, with the answer's
+                # body, until the garbage collector comes.
+                del outcome, call
         return outcome
 
 

@@ -1,102 +1,73 @@
-"""Settings: from arguments, then from the environment."""
+"""Settings of a client, but for the URL and the key: checked, and as they are shown."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import httpx
+from attrs import frozen
 
-from ._auth import API_KEY_HEADER, ApiKey, header_problem
+from ._auth import API_KEY_HEADER, header_problem
+from ._bodies import LARGEST_BODY_BYTES
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ._retries import RetryPolicy
+
 __all__ = [
-    "DEFAULT_BASE_URL",
     "DEFAULT_DEADLINE_SECONDS",
+    "DEFAULT_MAX_RESPONSE_BYTES",
     "DEFAULT_TIMEOUT_SECONDS",
-    "resolve_api_key",
-    "resolve_base_url",
+    "ClientConfig",
     "resolve_deadline",
     "resolve_headers",
+    "resolve_max_response_bytes",
     "resolve_timeout",
 ]
 
-DEFAULT_BASE_URL = "https://platform.kodexa.ai"
 DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_DEADLINE_SECONDS = 60.0
+DEFAULT_MAX_RESPONSE_BYTES = LARGEST_BODY_BYTES
 _CONNECT_TIMEOUT_SECONDS = 5.0
 # A day. Beyond some weeks the operating system's clocks overflow.
 _LONGEST_TIMEOUT_SECONDS = 86_400.0
 
-_URL_VARIABLE = "KODEXA_URL"
-# The newer tools of the vendor read the first, the older ones the second.
-_KEY_VARIABLES = ("KODEXA_API_KEY", "KODEXA_ACCESS_TOKEN")
 # The second is the older one, which the platform still accepts.
 _KEY_HEADERS = frozenset({API_KEY_HEADER, "x-access-token"})
 
 
-def resolve_api_key(api_key: str | None) -> ApiKey:
-    """Return the key that was given, or the environment's.
+@frozen(kw_only=True)
+class ClientConfig:
+    """The settings of a client as they came out, without the key.
 
-    Raises:
-        ConfigurationError: There is none, or it can't be an HTTP field value.
+    Attributes:
+        base_url: Where the platform is.
+        base_url_source: Where that came from: ``base_url``, ``KODEXA_URL``, ``the profile
+            'NAME'`` or ``default``.
+        api_key_source: Where the key came from: ``api_key``, ``api_key, a provider``,
+            ``KODEXA_API_KEY``, ``KODEXA_ACCESS_TOKEN`` or ``the profile 'NAME'``.
+        timeout: How long each phase of an attempt may take, in seconds.
+        deadline: How long a call may take as a whole, in seconds; None for no limit.
+        retry_policy: How often, and after how long, a request is sent again.
+        follow_redirects: Whether redirects within the origin are followed.
+        allow_insecure_http: Whether the key may be sent in clear.
+        max_response_bytes: How large an answer may be.
+        proxy: The proxy for the base URL, without user information: the one that was
+            given, or the environment's. None without one, or with an ``http_client``.
     """
-    if api_key is not None:
-        return ApiKey(api_key, "api_key")
-    for variable in _KEY_VARIABLES:
-        # A variable that is set to nothing counts as not set: shells and CI systems
-        # can't always unset one.
-        if value := os.environ.get(variable):
-            return ApiKey(value, variable)
-    message = (
-        "There is no API key. Give api_key=..., or set the environment variable "
-        "KODEXA_API_KEY (or the older KODEXA_ACCESS_TOKEN). A key is made in the Kodexa "
-        "platform under Settings > Access Tokens."
-    )
-    raise ConfigurationError(message)
 
-
-def resolve_base_url(base_url: str | httpx.URL | None) -> httpx.URL:
-    """Return the base URL that was given, or the environment's, or the vendor's own.
-
-    Returns:
-        The URL, whose path has no slash at its end.
-
-    Raises:
-        ConfigurationError: It is not an http or https URL with a host, or it has parts
-            that a base URL can't have. The text does not hold the URL: it may hold a
-            password.
-    """
-    if base_url is not None:
-        source, value = "base_url", base_url
-    else:
-        source, value = _URL_VARIABLE, os.environ.get(_URL_VARIABLE) or DEFAULT_BASE_URL
-    url, problem = _parse_base_url(value)
-    if url is None:
-        # Raised here, where the exception that quotes the URL is not its context.
-        raise ConfigurationError(f"{source} {problem}.")
-    return url
-
-
-def _parse_base_url(value: str | httpx.URL) -> tuple[httpx.URL | None, str]:
-    """Return a base URL without a slash at its end, or None and what is wrong with it."""
-    try:
-        url = httpx.URL(value)
-        scheme, host = url.scheme, url.host
-        # In its raw form, since a prefix may hold a percent-encoded slash.
-        trimmed = url.copy_with(raw_path=url.raw_path.rstrip(b"/"))
-    except (httpx.InvalidURL, UnicodeError, TypeError, ValueError):
-        return None, "is not a URL"
-    if scheme not in {"http", "https"} or not host:
-        return None, f"is not an http or https URL with a host, like {DEFAULT_BASE_URL}"
-    if url.userinfo:
-        return None, "holds a user or password: take it out, and give the key as api_key"
-    if "?" in str(value) or "#" in str(value):
-        return None, "has a query or a fragment, which a base URL can't have"
-    return trimmed, ""
+    base_url: str
+    base_url_source: str
+    api_key_source: str
+    timeout: httpx.Timeout
+    deadline: float | None
+    retry_policy: RetryPolicy
+    follow_redirects: bool
+    allow_insecure_http: bool
+    max_response_bytes: int
+    proxy: str | None
 
 
 def resolve_timeout(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
@@ -130,6 +101,17 @@ def resolve_deadline(deadline: float | None) -> float | None:
     if not 0 < deadline < _LONGEST_TIMEOUT_SECONDS:
         raise ConfigurationError("deadline has to be positive, in seconds; None is no limit.")
     return float(deadline)
+
+
+def resolve_max_response_bytes(size: int) -> int:
+    """Return how large an answer may be.
+
+    Raises:
+        ConfigurationError: It is not a positive whole number.
+    """
+    if type(size) is not int or size <= 0:
+        raise ConfigurationError("max_response_bytes has to be a positive whole number.")
+    return size
 
 
 def resolve_headers(headers: Mapping[str, str] | None) -> httpx.Headers:

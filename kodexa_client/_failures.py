@@ -10,6 +10,7 @@ from attrs import frozen
 from ._excerpts import printable
 from ._operations import Effect
 from ._outcomes import Tier
+from ._redirects import MAX_REDIRECTS
 from .errors import (
     APIConnectionError,
     APIStatusError,
@@ -25,12 +26,14 @@ from .errors import (
     PermissionDeniedError,
     RateLimitError,
     ResponseValidationError,
+    UnexpectedRedirectError,
     UnprocessableEntityError,
     display_url,
 )
 
 if TYPE_CHECKING:
     from ._attempts import Exchange
+    from ._redirects import Redirect
     from .errors import ProblemDetails
 
 __all__ = ["Failed", "kodexa_error"]
@@ -52,6 +55,8 @@ class Failed:
         deadline_seconds: The call's deadline, if that has passed, or None.
         retry_after: Seconds that the answer asks to wait, or None.
         earlier_unclear: Whether an earlier attempt may have been carried out.
+        redirect: Where the answer redirects to, or None if it does not.
+        follows_redirects: Whether redirects within the origin are followed.
     """
 
     request: httpx.Request
@@ -63,6 +68,8 @@ class Failed:
     deadline_seconds: float | None
     retry_after: float | None
     earlier_unclear: bool
+    redirect: Redirect | None = None
+    follows_redirects: bool = False
 
     @property
     def what(self) -> str:
@@ -113,9 +120,14 @@ def _earlier(failed: Failed) -> str:
 
 
 def _local_error(failed: Failed) -> KodexaError:
-    reason = _reason(failed)
+    failure, reason = failed.exchange.failure, _reason(failed)
     message = f"{failed.what} can't be sent ({reason}): check the base URL and the http client."
-    return _class_for(failed, ConfigurationError)(message + _earlier(failed))
+    if failure is not None and failure.kind is ConfigurationError:
+        message = f"{failed.what} was not sent. {failure.words}."
+    error = _class_for(failed, ConfigurationError)(message + _earlier(failed))
+    # As in ``raise error from cause``.
+    error.__cause__ = None if failure is None else failure.cause
+    return error
 
 
 def _reason(failed: Failed) -> str:
@@ -159,6 +171,9 @@ def _validation_error(failed: Failed) -> KodexaError:
     status = failed.exchange.status_code
     if failed.effect is Effect.SAFE:
         advice = ""
+    elif failed.tier is Tier.UNCLEAR:
+        # It answers the request that followed a redirect.
+        advice = f" {_advice(failed)}"
     elif failed.effect is Effect.IDEMPOTENT:
         advice = " The request was carried out."
     else:
@@ -186,20 +201,19 @@ def _status_error(failed: Failed) -> KodexaError:
     status = failed.exchange.status_code or 0
     default = InternalServerError if status >= 500 else APIStatusError  # noqa: PLR2004
     kind, advice = _BY_STATUS.get(status, (default, "The request was refused."))
-    if httpx.codes.is_redirect(status):
-        advice = "Redirects are not followed: check the base URL."
+    if failed.redirect is not None:
+        kind, advice = UnexpectedRedirectError, _redirect_advice(failed, failed.redirect)
     if failed.tier is Tier.UNCLEAR:
-        advice = (
-            f"{advice} {_advice(failed)}" if httpx.codes.is_redirect(status) else _advice(failed)
-        )
-    response = _response(failed)
+        advice = _advice(failed) if failed.redirect is None else f"{advice} {_advice(failed)}"
     error = _class_for(failed, kind)(
         "",
-        response=response,
+        response=_response(failed),
         method=failed.request.method,
         url=display_url(failed.request.url),
         retry_after=failed.retry_after,
     )
+    if isinstance(error, UnexpectedRedirectError) and failed.redirect is not None:
+        error.to_url = _target(failed.redirect)
     reason = _describe(error.problem)
     parts = [f"{failed.what} answered {status}{f': {reason}' if reason else ''}.", advice]
     if failed.retry_after is not None:
@@ -208,6 +222,26 @@ def _status_error(failed: Failed) -> KodexaError:
         parts.append(f"Request id: {printable(failed.exchange.request_id)}.")
     error.args = (" ".join(parts) + (_earlier(failed) if failed.tier is not Tier.UNCLEAR else ""),)
     return error
+
+
+def _target(redirect: Redirect) -> str | None:
+    return None if redirect.to is None else printable(display_url(redirect.to))
+
+
+def _redirect_advice(failed: Failed, redirect: Redirect) -> str:
+    if redirect.to is None:
+        return "It does not say in a way that can be followed where to go: check the base URL."
+    where = f"It redirects to {_target(redirect)}"
+    if not redirect.is_same_origin:
+        return (
+            f"{where}, another origin, where neither the key nor the body was sent. If the "
+            "platform has moved there, make that the base_url."
+        )
+    if failed.follows_redirects:
+        return f"{where}, after {MAX_REDIRECTS} redirects that were followed: check the base URL."
+    return (
+        f"{where}. Redirects are not followed: check the base URL, or give follow_redirects=True."
+    )
 
 
 def _describe(problem: ProblemDetails | None) -> str:

@@ -106,30 +106,33 @@ class AnswerFraming:
 
     def _read_chunks(self) -> None:
         """Read the chunks that have come (RFC 9112 7.1), with their trailers."""
+        # Cutting off each line would copy the rest once for every chunk.
+        buffer, position = self._buffer, 0
         while True:
             if self._length:
-                skipped = min(self._length, len(self._buffer))
-                self._buffer = self._buffer[skipped:]
+                skipped = min(self._length, len(buffer) - position)
+                position += skipped
                 self._length -= skipped
                 if self._length:
-                    return
-            line, newline, rest = self._buffer.partition(b"\n")
-            if not newline:
-                self._is_in_doubt = len(line) > _LONGEST_HEAD
-                return
-            self._buffer = rest
-            line = line.strip()
+                    break
+            end = buffer.find(b"\n", position)
+            if end < 0:
+                self._is_in_doubt = len(buffer) - position > _LONGEST_HEAD
+                break
+            line = buffer[position:end].strip()
+            position = end + 1
             if self._in_trailers:
-                if not line:
-                    self._is_complete = True
-                    self._is_in_doubt = bool(self._buffer)
-                    return
-                continue
+                if line:
+                    continue
+                self._is_complete = True
+                self._is_in_doubt = position < len(buffer)
+                break
             try:
                 size = int(line.partition(b";")[0], 16)
             except ValueError:
                 self._is_in_doubt = True
-                return
+                break
             self._in_trailers = size == 0
             # A line break ends the chunk.
             self._length = size + 2 if size else 0
+        self._buffer = buffer[position:]

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from ._bodies import UnreadableBodyError
 from ._operations import Effect, Operation
+from .errors import ConfigurationError
 
 __all__ = ["Evidence", "Failure", "Tier", "failure_of", "may_be_sent_again", "tier_of"]
 
@@ -40,12 +41,14 @@ class Failure:
         words: Those of its words that hold nothing that was exchanged.
         certificate: Whether the server's certificate was refused.
         resolving: Whether the host's name was not found.
+        cause: What the user's own code raised, or None.
     """
 
     kind: type[Exception]
     words: str = ""
     certificate: bool = False
     resolving: bool = False
+    cause: Exception | None = None
 
 
 @frozen(kw_only=True)
@@ -73,6 +76,7 @@ _REFUSED_LOCALLY = (
     httpx.LocalProtocolError,
     httpx.InvalidURL,
     httpx.CookieConflict,
+    ConfigurationError,
 )
 
 # RFC 9110 15.5.20, RFC 8470 5.2, RFC 6585 4: each says that nothing was done.

@@ -8,24 +8,24 @@ of calls, and some are overtaken by hundreds. A pool of one has nothing to look 
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections import deque
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpcore
 import httpx
 
+from ._hidden import Hidden
 from ._network import AsyncBackend, Backend
-from ._proxies import EnvironmentProxies
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+
+    from ._proxies import Proxies
 
 __all__ = ["MAX_CONNECTIONS", "AsyncPoolTransport", "PoolTransport"]
 
@@ -45,27 +45,33 @@ class AsyncPoolTransport(httpx.AsyncBaseTransport):
     How many there are is up to the queue in front of it.
     """
 
-    def __init__(self, base_url: httpx.URL) -> None:
+    def __init__(self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext) -> None:
         """Prepare the connections. None is made yet.
 
         Args:
             base_url: Where most requests go.
+            proxies: Tells which proxy they go through.
+            context: The settings of TLS.
 
         Raises:
-            ConfigurationError: The environment's proxy can't be used.
+            ConfigurationError: The proxy can't be used.
         """
         self.is_closed = False
-        self._proxies = EnvironmentProxies()
+        self._proxies = proxies
+        self._context = context
         self._backend = AsyncBackend()
         self._stand_in: httpx.AsyncHTTPTransport | None = None
-        self._in_use: set[httpcore.AsyncConnectionPool] = set()
+        # Each holds the request that it sends, with its key.
+        self._in_use: Hidden[set[httpcore.AsyncConnectionPool]] = Hidden(set())
         # By their proxy. The one used last is used next, so that the others can expire.
         self._idle: dict[httpx.URL | None, deque[httpcore.AsyncConnectionPool]] = {}
         self._pool(self._proxies.for_url(base_url))
 
     def _pool(self, proxy: httpx.Proxy | None) -> httpcore.AsyncConnectionPool:
         kinds = (httpcore.AsyncConnectionPool, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy)
-        pool: httpcore.AsyncConnectionPool = _make_pool(*kinds, proxy, self._backend)
+        pool: httpcore.AsyncConnectionPool = _make_pool(
+            *kinds, proxy, backend=self._backend, context=self._context
+        )
         return pool
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -74,14 +80,14 @@ class AsyncPoolTransport(httpx.AsyncBaseTransport):
             # What it raises in place of a connection was not sent.
             await request.extensions["trace"]("connection.connect_tcp.started", {})
             if self._stand_in is None:
-                self._stand_in = httpx.AsyncHTTPTransport(verify=ssl_context())
+                self._stand_in = httpx.AsyncHTTPTransport(verify=self._context)
             return await self._stand_in.handle_async_request(request)
         proxy = self._proxies.for_url(request.url)
         key = None if proxy is None else proxy.url
         idle = self._idle.setdefault(key, deque())
         pool = idle.pop() if idle else self._pool(proxy)
         try:
-            self._in_use.add(pool)
+            self._in_use.reveal().add(pool)
             with _httpx_exceptions():
                 response = await pool.handle_async_request(_core_request(request))
             return _httpx_response(response, _AsyncBody(self, response, pool, key))
@@ -94,7 +100,7 @@ class AsyncPoolTransport(httpx.AsyncBaseTransport):
         if self.is_closed:
             await self.drop(pool)
             return
-        self._in_use.discard(pool)
+        self._in_use.reveal().discard(pool)
         idle = self._idle.setdefault(key, deque())
         idle.append(pool)
         # The one that was used longest ago.
@@ -103,13 +109,13 @@ class AsyncPoolTransport(httpx.AsyncBaseTransport):
 
     async def drop(self, pool: httpcore.AsyncConnectionPool) -> None:
         """Close a pool, whatever happens to the task meanwhile."""
-        self._in_use.discard(pool)
+        self._in_use.reveal().discard(pool)
         await _uninterrupted(pool.aclose)
 
     def forget(self) -> None:
         """Let go of the connections without closing them: their event loop is not here."""
         self.is_closed = True
-        self._in_use.clear()
+        self._in_use.reveal().clear()
         self._idle.clear()
 
     async def close_idle(self) -> None:
@@ -122,7 +128,7 @@ class AsyncPoolTransport(httpx.AsyncBaseTransport):
         """Close every connection."""
         self.is_closed = True
         await self.close_idle()
-        for pool in [*self._in_use]:
+        for pool in [*self._in_use.reveal()]:
             await self.drop(pool)
         if self._stand_in is not None:
             await self._stand_in.aclose()
@@ -134,10 +140,11 @@ class PoolTransport(httpx.BaseTransport):
     How many there are is up to the queue in front of it.
     """
 
-    def __init__(self, base_url: httpx.URL) -> None:
+    def __init__(self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext) -> None:
         """Prepare the connections, as ``AsyncPoolTransport`` does."""
         self.is_closed = False
-        self._proxies = EnvironmentProxies()
+        self._proxies = proxies
+        self._context = context
         self._backend = Backend()
         self._stand_in: httpx.HTTPTransport | None = None
         self._lock = threading.Lock()
@@ -146,7 +153,9 @@ class PoolTransport(httpx.BaseTransport):
 
     def _pool(self, proxy: httpx.Proxy | None) -> httpcore.ConnectionPool:
         kinds = (httpcore.ConnectionPool, httpcore.HTTPProxy, httpcore.SOCKSProxy)
-        pool: httpcore.ConnectionPool = _make_pool(*kinds, proxy, self._backend)
+        pool: httpcore.ConnectionPool = _make_pool(
+            *kinds, proxy, backend=self._backend, context=self._context
+        )
         return pool
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -155,7 +164,7 @@ class PoolTransport(httpx.BaseTransport):
             # What it raises in place of a connection was not sent.
             request.extensions["trace"]("connection.connect_tcp.started", {})
             if self._stand_in is None:
-                self._stand_in = httpx.HTTPTransport(verify=ssl_context())
+                self._stand_in = httpx.HTTPTransport(verify=self._context)
             return self._stand_in.handle_request(request)
         proxy = self._proxies.for_url(request.url)
         key = None if proxy is None else proxy.url
@@ -225,10 +234,12 @@ def _make_pool(
     http_proxy: Any,  # noqa: ANN401
     socks_proxy: Any,  # noqa: ANN401
     proxy: httpx.Proxy | None,
+    *,
     backend: AsyncBackend | Backend,
+    context: ssl.SSLContext,
 ) -> Any:  # noqa: ANN401
     settings: dict[str, Any] = {
-        "ssl_context": ssl_context(),
+        "ssl_context": context,
         "network_backend": backend,
         "max_connections": 1,
         "keepalive_expiry": _KEEPALIVE_EXPIRY_SECONDS,
@@ -243,7 +254,11 @@ def _make_pool(
     )
     if proxy.url.scheme in {"http", "https"}:
         return http_proxy(
-            proxy_url=url, proxy_auth=proxy.raw_auth, proxy_headers=proxy.headers.raw, **settings
+            proxy_url=url,
+            proxy_auth=proxy.raw_auth,
+            proxy_headers=proxy.headers.raw,
+            proxy_ssl_context=proxy.ssl_context,
+            **settings,
         )
     try:
         import socksio  # type: ignore[import-not-found, unused-ignore]  # noqa: F401, PLC0415
@@ -251,22 +266,7 @@ def _make_pool(
         pass
     else:
         return socks_proxy(proxy_url=url, proxy_auth=proxy.raw_auth, **settings)
-    raise ConfigurationError(
-        "The environment names a SOCKS proxy, which needs socksio: pip install 'httpx[socks]'."
-    )
-
-
-def ssl_context() -> ssl.SSLContext:
-    """Return the settings of TLS, as httpx has them, shared by all clients.
-
-    Making one takes some 18 ms.
-    """
-    return _ssl_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@cache
-def _ssl_context(_cert_file: str | None, _cert_dir: str | None) -> ssl.SSLContext:
-    return httpx.create_ssl_context()
+    raise ConfigurationError("A SOCKS proxy needs socksio: pip install 'httpx[socks]'.")
 
 
 def _core_request(request: httpx.Request) -> httpcore.Request:

@@ -1,15 +1,50 @@
-"""The environment's proxies, read as httpx reads them, for https alone."""
+"""Proxies: one that was given, or the environment's for https, read as httpx reads them."""
 
 from __future__ import annotations
 
 import ipaddress
+from typing import Protocol
 from urllib.request import getproxies
 
 import httpx
 
+from ._hidden import Hidden
 from .errors import ConfigurationError
 
-__all__ = ["EnvironmentProxies"]
+__all__ = ["EnvironmentProxies", "GivenProxy", "Proxies"]
+
+
+class Proxies(Protocol):
+    """Tells which proxy a request goes through."""
+
+    def for_url(self, url: httpx.URL) -> httpx.Proxy | None:
+        """Return the proxy for a URL, or None."""
+
+
+class GivenProxy:
+    """The proxy that the client was given, for all of its requests."""
+
+    def __init__(self, proxy: str | httpx.URL | httpx.Proxy) -> None:
+        """Keep the proxy.
+
+        Raises:
+            ConfigurationError: It is none. The text does not hold it: it may hold a
+                password.
+        """
+        try:
+            given = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)
+        except (httpx.InvalidURL, ValueError, TypeError, AttributeError):
+            pass
+        else:
+            if given.url.host:
+                self._proxy = Hidden(given)
+                return
+        # Raised here, where the exception that quotes the URL is not its context.
+        raise ConfigurationError("proxy is not a proxy's URL, like http://proxy.example:3128.")
+
+    def for_url(self, url: httpx.URL) -> httpx.Proxy | None:  # noqa: ARG002 - Proxies' interface
+        """Return the proxy."""
+        return self._proxy.reveal()
 
 
 class EnvironmentProxies:
@@ -21,7 +56,7 @@ class EnvironmentProxies:
     def __init__(self) -> None:
         """Read ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, or the system's settings."""
         settings = getproxies()
-        self._proxy = settings.get("https") or settings.get("all")
+        self._proxy = Hidden(settings.get("https") or settings.get("all"))
         self._exempt = [entry.strip() for entry in settings.get("no", "").split(",")]
 
     def for_url(self, url: httpx.URL) -> httpx.Proxy | None:
@@ -31,12 +66,13 @@ class EnvironmentProxies:
             ConfigurationError: What the environment names is no proxy. The text does not
                 hold it: it may hold a password.
         """
-        if url.scheme != "https" or not self._proxy:
+        proxy = self._proxy.reveal()
+        if url.scheme != "https" or not proxy:
             return None
         if any(_is_exempt(entry, url) for entry in self._exempt if entry):
             return None
         try:
-            return httpx.Proxy(self._proxy if "://" in self._proxy else f"http://{self._proxy}")
+            return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
         except (httpx.InvalidURL, ValueError):
             pass
         raise ConfigurationError(

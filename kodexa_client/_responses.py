@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from ._excerpts import printable
+from ._json import RefusedJsonError, decode_json
 from ._mismatch import MismatchError
 
 if TYPE_CHECKING:
@@ -15,23 +16,13 @@ __all__ = ["describe_mismatch", "read_json"]
 
 
 def read_json(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON is any type
-    """Decode a body as JSON (RFC 8259).
+    """Decode a body as JSON, strictly.
 
     Raises:
-        ValueError: The body is not JSON, or not UTF-8.
-        RecursionError: The body is nested too deeply.
+        ValueError: The body is not JSON, or JSON that is refused.
+        RecursionError: The caller has left no room to decode it.
     """
-    # RFC 8259 8.1 lets a reader pass over a byte order mark.
-    return _DECODER.decode(response.content.decode("utf-8").removeprefix("\ufeff"))
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    message = f"{constant} is not JSON"
-    raise ValueError(message)
-
-
-# json.loads() would make one a call, for parse_constant.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+    return decode_json(response.content)
 
 
 def describe_mismatch(error: Exception, response: httpx.Response) -> str:
@@ -52,7 +43,7 @@ def describe_mismatch(error: Exception, response: httpx.Response) -> str:
             return f"it is not UTF-8 (at byte {error.start})"
         case RecursionError():
             return "it is nested too deeply"
-        case MismatchError():
+        case MismatchError() | RefusedJsonError():
             return str(error)
         case KeyError():
             return f"a required property is missing ({error})"

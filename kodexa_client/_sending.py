@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,14 +12,22 @@ import httpx
 from anyio.lowlevel import current_token
 
 from ._bodies import BodyReader, UnreadableBodyError
+from ._calling import Calling, telling_what_is_left
 from ._calls import Call, Pause, Send
+from ._hidden import drop_inner_frames
+from ._keys import AsyncProvidedKey, ProvidedKey
 from ._pools import MAX_CONNECTIONS, AsyncPoolTransport, PoolTransport
-from ._settings import ClientSettings, telling_what_is_left
 from ._slots import AsyncSlots, Slots
 from ._transports import AsyncClientTransport, ClientTransport
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
     from ._attempts import Exchange
+    from ._auth import ApiKey
+    from ._keys import KeyFailure
+    from ._proxies import Proxies
     from .errors import KodexaError
     from .types import Response
 
@@ -27,20 +36,25 @@ __all__ = ["AsyncSending", "Sending"]
 T = TypeVar("T")
 
 
-class AsyncSending(ClientSettings[AsyncPoolTransport | AsyncClientTransport]):
+class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
     """A client that can send, for asyncio and trio."""
 
     def __init__(self, *, http_client: httpx.AsyncClient | None, **settings: Any) -> None:  # noqa: ANN401 - ClientSettings names them
         """Send through an http client, or over connections of its own."""
-        super().__init__(
-            transport=AsyncPoolTransport
-            if http_client is None
-            else lambda _: AsyncClientTransport(http_client),
-            owns_connections=http_client is None,
-            **settings,
-        )
+        super().__init__(http_client=http_client, **settings)
         # In front of connections of its own. What an http client has is not known.
         self._slots = AsyncSlots(MAX_CONNECTIONS) if http_client is None else None
+
+    def _provided_key(self, provider: Callable[[], object]) -> AsyncProvidedKey:
+        return AsyncProvidedKey(provider)
+
+    def _own_connections(
+        self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext
+    ) -> AsyncPoolTransport:
+        return AsyncPoolTransport(base_url, proxies, context)
+
+    def _connections_of(self, http_client: httpx.AsyncClient) -> AsyncClientTransport:
+        return AsyncClientTransport(http_client)
 
     async def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
         steps = call.steps()
@@ -68,6 +82,8 @@ class AsyncSending(ClientSettings[AsyncPoolTransport | AsyncClientTransport]):
     async def _send(self, call: Call[T], exchange: Exchange) -> None:
         loop = current_token()
         self._check_usable(exchange, loop)
+        if not await self._has_key(call, exchange):
+            return
         slots, is_served = self._slots, False
         try:
             is_served = slots is None or await slots.acquire(self._queue_seconds(call))
@@ -76,13 +92,28 @@ class AsyncSending(ClientSettings[AsyncPoolTransport | AsyncClientTransport]):
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
+            # It may have been replaced, or refused, while the call waited.
+            if self._key.current is None and not await self._has_key(call, exchange):
+                return
             with anyio.move_on_after(call.deadline.remaining) as scope:
-                await self._exchange(call, exchange)
+                handled = sys.exception()
+                try:
+                    await self._exchange(call, exchange)
+                except BaseException as interruption:
+                    drop_inner_frames(interruption, handled)
+                    raise
             if scope.cancelled_caught:
                 exchange.ran_out_of_time()
         finally:
             if slots is not None and is_served:
                 slots.release()
+
+    async def _has_key(self, call: Call[T], exchange: Exchange) -> bool:
+        key: ApiKey | KeyFailure | None = self._key.current
+        if key is None and isinstance(self._key, AsyncProvidedKey):
+            with anyio.move_on_after(call.seconds_left):
+                key = await self._key.fetch()
+        return exchange.found_key(key)
 
     async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         request = self._authorized(call, exchange)
@@ -91,7 +122,9 @@ class AsyncSending(ClientSettings[AsyncPoolTransport | AsyncClientTransport]):
             response = await self._transport.handle_async_request(request)
             try:
                 exchange.received_head(response)
-                body = BodyReader(response.headers.get("content-encoding"))
+                body = BodyReader(
+                    response.headers.get("content-encoding"), self._max_response_bytes
+                )
                 exchange.body = body
                 assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for types
                 pieces = aiter(response.stream)
@@ -114,19 +147,24 @@ class AsyncSending(ClientSettings[AsyncPoolTransport | AsyncClientTransport]):
             exchange.failed(error)
 
 
-class Sending(ClientSettings[PoolTransport | ClientTransport]):
+class Sending(Calling[PoolTransport | ClientTransport]):
     """A client that can send, without an event loop."""
 
     def __init__(self, *, http_client: httpx.Client | None, **settings: Any) -> None:  # noqa: ANN401
         """Do as ``AsyncSending``."""
-        super().__init__(
-            transport=PoolTransport
-            if http_client is None
-            else lambda _: ClientTransport(http_client),
-            owns_connections=http_client is None,
-            **settings,
-        )
+        super().__init__(http_client=http_client, **settings)
         self._slots = Slots(MAX_CONNECTIONS) if http_client is None else None
+
+    def _provided_key(self, provider: Callable[[], object]) -> ProvidedKey:
+        return ProvidedKey(provider)
+
+    def _own_connections(
+        self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext
+    ) -> PoolTransport:
+        return PoolTransport(base_url, proxies, context)
+
+    def _connections_of(self, http_client: httpx.Client) -> ClientTransport:
+        return ClientTransport(http_client)
 
     def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
         steps = call.steps()
@@ -151,6 +189,8 @@ class Sending(ClientSettings[PoolTransport | ClientTransport]):
 
     def _send(self, call: Call[T], exchange: Exchange) -> None:
         self._check_usable(exchange, None)
+        if not self._has_key(call, exchange):
+            return
         slots, is_served = self._slots, False
         try:
             is_served = slots is None or slots.acquire(self._queue_seconds(call))
@@ -159,13 +199,27 @@ class Sending(ClientSettings[PoolTransport | ClientTransport]):
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
+            # It may have been replaced, or refused, while the call waited.
+            if self._key.current is None and not self._has_key(call, exchange):
+                return
             with call.deadline.in_force():
-                self._exchange(call, exchange)
+                handled = sys.exception()
+                try:
+                    self._exchange(call, exchange)
+                except BaseException as interruption:
+                    drop_inner_frames(interruption, handled)
+                    raise
             if exchange.failure is not None and call.deadline.has_passed:
                 exchange.ran_out_of_time()
         finally:
             if slots is not None and is_served:
                 slots.release()
+
+    def _has_key(self, call: Call[T], exchange: Exchange) -> bool:
+        key: ApiKey | KeyFailure | None = self._key.current
+        if key is None and isinstance(self._key, ProvidedKey):
+            key = self._key.fetch(lambda: call.seconds_left)
+        return exchange.found_key(key)
 
     def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         request = self._authorized(call, exchange)
@@ -174,7 +228,9 @@ class Sending(ClientSettings[PoolTransport | ClientTransport]):
             response = self._transport.handle_request(request)
             try:
                 exchange.received_head(response)
-                body = BodyReader(response.headers.get("content-encoding"))
+                body = BodyReader(
+                    response.headers.get("content-encoding"), self._max_response_bytes
+                )
                 exchange.body = body
                 assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for types
                 for piece in response.stream:

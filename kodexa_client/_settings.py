@@ -1,41 +1,42 @@
-"""What the two clients share: their settings, copies with others, and calls made of them."""
+"""What the two clients share: their settings, and copies and pickles of them."""
 
 from __future__ import annotations
 
-import inspect
-import logging
+import ssl
 import warnings
-from contextlib import contextmanager
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from ._affinity import Affinity
-from ._auth import ApiKey, origin_of
-from ._calls import Call
+from ._auth import origin_of
+from ._callers import place_of_caller
 from ._clock import Clock
 from ._config import (
-    resolve_api_key,
-    resolve_base_url,
+    ClientConfig,
     resolve_deadline,
     resolve_headers,
+    resolve_max_response_bytes,
     resolve_timeout,
 )
-from ._requests import build_request
+from ._credentials import KEY_VARIABLES, resolve_base_url, resolve_credentials, resolve_key
+from ._hidden import hiding_arguments
+from ._proxies import EnvironmentProxies, GivenProxy
 from ._retries import RetryPolicy
+from ._tls import tls_context
 from .errors import ConfigurationError
 from .types import UNSET, Attempt, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    import os
+    from collections.abc import Callable, Mapping
 
     import httpx
 
-    from ._attempts import Exchange
-    from ._operations import Operation
+    from ._keys import AsyncKeyProvider, KeySource
+    from ._proxies import Proxies
 
-__all__ = ["ClientSettings", "telling_what_is_left"]
-
-T = TypeVar("T")
+__all__ = ["ClientSettings", "Transport"]
 
 
 class _Transport(Protocol):
@@ -44,8 +45,6 @@ class _Transport(Protocol):
 
 
 Transport = TypeVar("Transport", bound=_Transport)
-
-_logger = logging.getLogger("kodexa_client")
 
 
 class ClientSettings(Generic[Transport]):
@@ -57,34 +56,88 @@ class ClientSettings(Generic[Transport]):
     _base_url: httpx.URL
     # A class attribute, for a client that could not be made.
     _made_at: str | None = None
+    # The constructor of a client's own class, whatever a subclass takes.
+    _restore: Callable[..., None]
 
     def __init__(
         self,
         *,
-        api_key: str | None,
+        api_key: str | AsyncKeyProvider | None,
         base_url: str | httpx.URL | None,
+        profile: str | None,
         timeout: float | httpx.Timeout | None,
         deadline: float | None,
         retry_policy: RetryPolicy,
         on_retry: Callable[[Attempt], object] | None,
         default_headers: Mapping[str, str] | None,
-        transport: Callable[[httpx.URL], Transport],
-        owns_connections: bool,
+        follow_redirects: bool,
+        allow_insecure_http: bool,
+        max_response_bytes: int,
+        proxy: str | httpx.URL | httpx.Proxy | None,
+        verify: ssl.SSLContext | str | os.PathLike[str] | None,
+        http_client: object,
     ) -> None:
-        resolved = resolve_base_url(base_url)
-        self._api_key = resolve_api_key(api_key)
+        of_a_subclass = frozenset(vars(self))
+        credentials = resolve_credentials(
+            api_key,
+            base_url,
+            profile,
+            allow_insecure_http=allow_insecure_http,
+            provided_key=self._provided_key,
+        )
+        self._key = credentials.key
+        self._key_source = credentials.key_source
+        self._base_url_source = credentials.base_url_source
         self._timeout = resolve_timeout(timeout)
         self._deadline_seconds = resolve_deadline(deadline)
         self._retry_policy = _checked_policy(retry_policy)
         self._on_retry = _checked_hook(on_retry)
         self._default_headers = resolve_headers(default_headers)
-        self._transport: Transport = transport(resolved)
-        self._owns_connections = owns_connections
-        self._base_url = resolved
+        self._follow_redirects = follow_redirects
+        self._allow_insecure_http = allow_insecure_http
+        self._max_response_bytes = resolve_max_response_bytes(max_response_bytes)
+        self._verify = verify
+        self._proxies: Proxies = EnvironmentProxies() if proxy is None else GivenProxy(proxy)
+        self._check_proxy(credentials.base_url)
+        if http_client is not None and (proxy is not None or verify is not None):
+            raise ConfigurationError(
+                "proxy and verify are settings of the http_client that is given: set them there."
+            )
+        self._owns_connections = http_client is None
+        self._transport: Transport = (
+            self._own_connections(credentials.base_url, self._proxies, tls_context(verify))
+            if http_client is None
+            else self._connections_of(http_client)
+        )
+        self._base_url = credentials.base_url
         self._affinity = Affinity()
         self._clock = Clock()
         self._closed = False
-        self._made_at = _caller() if owns_connections else None
+        self._made_at = place_of_caller() if self._owns_connections else None
+        # What a subclass adds, before or after this, is pickled too.
+        self._own_names = frozenset(vars(self)) - of_a_subclass
+
+    def _check_proxy(self, base_url: httpx.URL) -> None:
+        is_clear = base_url.scheme == "http" and not self._allow_insecure_http
+        if is_clear and isinstance(self._proxies, GivenProxy):
+            raise ConfigurationError(
+                "proxy would be sent the key in clear, since base_url is an http URL: use https, "
+                "or allow_insecure_http=True."
+            )
+
+    @abstractmethod
+    def _provided_key(self, provider: Callable[[], object]) -> KeySource:
+        """Return a source of keys that asks a provider."""
+
+    @abstractmethod
+    def _own_connections(
+        self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext
+    ) -> Transport:
+        """Return connections of the client's own."""
+
+    @abstractmethod
+    def _connections_of(self, http_client: Any) -> Transport:  # noqa: ANN401 - either kind
+        """Return the connections of an http client."""
 
     def __repr__(self) -> str:
         """Show where the client calls, and no key."""
@@ -95,6 +148,68 @@ class ClientSettings(Generic[Transport]):
     def __copy__(self) -> Self:
         """Do as ``with_options()`` without a change."""
         return self.with_options()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Do as ``with_options()`` without a change: connections are not copied."""
+        return self.with_options()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the settings, of which a client with connections of its own is made.
+
+        Raises:
+            TypeError: The key is neither the environment's nor a provider's, so that the
+                copy could not find it, or it would lack connections, proxy or certificates.
+        """
+        own = {*self._own_names, "_own_names", "_slots"}
+        added = {
+            name: value
+            for name, value in vars(self).items()
+            if name not in own
+            # A resource that was used calls through this client.
+            and not isinstance(getattr(type(self), name, None), cached_property)
+        }
+        return self._unpickled, (self._portable_settings(), added)
+
+    @classmethod
+    def _unpickled(cls, settings: dict[str, Any], added: dict[str, Any]) -> Self:
+        client = cls.__new__(cls)
+        client._restore(**settings)  # noqa: SLF001 - of this class
+        vars(client).update(added)
+        return client
+
+    def _portable_settings(self) -> dict[str, Any]:
+        is_given = isinstance(self._proxies, GivenProxy)
+        proxy = self._proxies.for_url(self.base_url) if is_given else None
+        problem = None
+        if not self._key.is_provided and self._key_source not in KEY_VARIABLES:
+            problem = (
+                f"its API key came from {self._key_source}. Give the key in the environment, or as "
+                "a function that provides it: the copy finds it there"
+            )
+        elif not self._owns_connections:
+            problem = "it sends through an http_client. Make a client where it is used"
+        elif isinstance(self._verify, ssl.SSLContext):
+            problem = (
+                "verify is an SSL context. Give a file of certificates, or make a client there"
+            )
+        elif proxy is not None and (proxy.auth or proxy.headers or proxy.ssl_context):
+            problem = "its proxy has more than a URL. Name the proxy in the environment"
+        if problem is not None:
+            raise TypeError(f"The client can't be pickled: {problem}.")
+        return {
+            "api_key": self._key.provider,
+            "base_url": str(self._base_url),
+            "timeout": self._timeout,
+            "deadline": self._deadline_seconds,
+            "retry_policy": self._retry_policy,
+            "on_retry": self._on_retry,
+            "default_headers": dict(self._default_headers),
+            "follow_redirects": self._follow_redirects,
+            "allow_insecure_http": self._allow_insecure_http,
+            "max_response_bytes": self._max_response_bytes,
+            "proxy": None if proxy is None else str(proxy.url),
+            "verify": self._verify,
+        }
 
     def __del__(self) -> None:
         """Warn of connections that were left open."""
@@ -113,6 +228,23 @@ class ClientSettings(Generic[Transport]):
         return self._base_url
 
     @property
+    def config(self) -> ClientConfig:
+        """The settings and where they came from, without the key."""
+        proxy = self._proxies.for_url(self.base_url) if self._owns_connections else None
+        return ClientConfig(
+            base_url=str(self.base_url),
+            base_url_source=self._base_url_source,
+            api_key_source=self._key_source,
+            timeout=self._timeout,
+            deadline=self._deadline_seconds,
+            retry_policy=self._retry_policy,
+            follow_redirects=self._follow_redirects,
+            allow_insecure_http=self._allow_insecure_http,
+            max_response_bytes=self._max_response_bytes,
+            proxy=None if proxy is None else str(proxy.url),
+        )
+
+    @property
     def timeout(self) -> httpx.Timeout:
         """How long each phase of a call may take, in seconds."""
         return self._timeout
@@ -127,23 +259,26 @@ class ClientSettings(Generic[Transport]):
         """How often, and after how long, a request is sent again."""
         return self._retry_policy
 
-    def set_api_key(self, api_key: str) -> None:
+    @hiding_arguments
+    def set_api_key(self, api_key: str | AsyncKeyProvider) -> None:
         """Use another key from the next request on.
 
         Copies that ``with_options`` made before keep theirs.
 
         Args:
-            api_key: The key.
+            api_key: The key, or what provides it.
 
         Raises:
             ConfigurationError: The key can't be an HTTP field value.
+            TypeError: A coroutine function is given to a client without an event loop.
         """
-        self._api_key = ApiKey(api_key, "api_key")
+        self._key, self._key_source = resolve_key(api_key, self._provided_key)
 
+    @hiding_arguments
     def with_options(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | AsyncKeyProvider | None = None,
         base_url: str | httpx.URL | None = None,
         timeout: float | httpx.Timeout | Unset | None = UNSET,
         deadline: float | Unset | None = UNSET,
@@ -157,7 +292,7 @@ class ClientSettings(Generic[Transport]):
         leaves the connections open. What is not given is the original's.
 
         Args:
-            api_key: Another key.
+            api_key: Another key, or what provides it.
             base_url: Another instance of the platform. A key belongs to one instance,
                 so give ``api_key`` too if scheme, host or port differ.
             timeout: Seconds for each phase of a call, an ``httpx.Timeout``, or None for
@@ -184,7 +319,11 @@ class ClientSettings(Generic[Transport]):
         if api_key is not None:
             copy.set_api_key(api_key)
         if base_url is not None:
-            copy._base_url = resolve_base_url(base_url)
+            copy._base_url = resolve_base_url(
+                base_url, allow_insecure_http=self._allow_insecure_http
+            )
+            self._check_proxy(copy._base_url)
+            copy._base_url_source = "base_url"
             if api_key is None and origin_of(copy.base_url) != origin_of(self.base_url):
                 message = "A key belongs to one instance of the platform: give its api_key too."
                 raise ConfigurationError(message)
@@ -205,74 +344,6 @@ class ClientSettings(Generic[Transport]):
     def _is_to_close(self) -> bool:
         return self._made_at is not None
 
-    def _call(
-        self,
-        operation: Operation,
-        parse: Callable[[httpx.Response], T],
-        *,
-        retry_unclear: bool,
-        **parts: Any,  # noqa: ANN401 - as request()
-    ) -> Call[T]:
-        self._check_open()
-        request = build_request(
-            base_url=self.base_url, default_headers=self._default_headers, **parts
-        )
-        return Call(
-            operation=operation,
-            request=request,
-            json=parts.get("json"),
-            parse=parse,
-            api_key=self._api_key,
-            retry_policy=self._retry_policy,
-            retry_unclear=retry_unclear,
-            deadline_seconds=self._deadline_seconds,
-            clock=self._clock,
-        )
-
-    def _queue_seconds(self, call: Call[T]) -> float | None:
-        """Return how long an attempt may wait for a connection."""
-        limits = [one for one in (self._timeout.pool, call.seconds_left) if one is not None]
-        return min(limits, default=None)
-
-    def _check_open(self) -> None:
-        if self._closed or self._transport.is_closed:
-            message = "The client is closed: make a new one, or close it after its last call."
-            raise ConfigurationError(message)
-
-    def _check_usable(self, exchange: Exchange, loop: object) -> None:
-        """Refuse to use connections that are closed, or another process' or event loop's.
-
-        Raises:
-            ConfigurationError: They are.
-        """
-        self._check_open()
-        self._affinity.check(loop)
-        if self._owns_connections:
-            self._affinity.bind(loop)
-        else:
-            # Perhaps nothing that has connections: a transport of a test's.
-            exchange.on_connection = lambda: self._affinity.bind(loop)
-
-    def _authorized(self, call: Call[T], exchange: Exchange) -> httpx.Request:
-        """Return the request with the key, and with what is left of the deadline."""
-        exchange.is_handed_over = True
-        request = self._api_key.authorize(call.request, self.base_url)
-        request.extensions = {"timeout": call.deadline.within(self._timeout)}
-        return request
-
-
-@contextmanager
-def telling_what_is_left(call: Call[T]) -> Generator[None]:
-    """Let an exception pass, and say of a call that it breaks off what that may leave behind."""
-    try:
-        yield
-    except BaseException as interruption:
-        message = call.unfinished()
-        if message is not None:
-            interruption.add_note(message)
-            _logger.warning(message)
-        raise
-
 
 def _checked_policy(policy: RetryPolicy) -> RetryPolicy:
     if not isinstance(policy, RetryPolicy):
@@ -284,14 +355,3 @@ def _checked_hook(hook: Callable[[Attempt], object] | None) -> Callable[[Attempt
     if hook is not None and not callable(hook):
         raise ConfigurationError("on_retry has to be callable, or None.")
     return hook
-
-
-def _caller() -> str:
-    """Return the file and line outside of this package that makes a client."""
-    package = __name__.partition(".")[0]
-    frame = inspect.currentframe()
-    while frame is not None:
-        if frame.f_globals.get("__name__", "").partition(".")[0] != package:
-            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        frame = frame.f_back
-    return "an unknown place"

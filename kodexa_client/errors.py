@@ -5,6 +5,7 @@ KodexaError
   +-- APIConnectionError            no answer came
   |     +-- APITimeoutError         no answer came in time
   +-- APIStatusError                an answer other than 2xx came
+  |     +-- UnexpectedRedirectError   3xx
   |     +-- BadRequestError           400
   |     +-- AuthenticationError       401
   |     +-- PermissionDeniedError     403
@@ -27,13 +28,14 @@ pickled and copied, and hold neither the API key nor the request's body.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping  # noqa: TC003 - get_type_hints(ProblemDetails) finds it
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import field, frozen
 
 from ._excerpts import excerpt_of
+from ._hidden import Hidden
+from ._json import decode_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +60,7 @@ __all__ = [
     "ProblemDetails",
     "RateLimitError",
     "ResponseValidationError",
+    "UnexpectedRedirectError",
     "UnprocessableEntityError",
 ]
 
@@ -83,7 +86,10 @@ class KodexaError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy without a second call of ``__init__``."""
-        return _restore, (type(self), self.args, vars(self).copy())
+        return _restore, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, object]:
+        return vars(self).copy()
 
 
 def _restore(
@@ -91,7 +97,8 @@ def _restore(
 ) -> KodexaError:
     error = kind.__new__(kind, *arguments)
     error.args = arguments
-    vars(error).update(state)
+    for name, value in state.items():
+        setattr(error, name, value)
     return error
 
 
@@ -149,7 +156,25 @@ class ProblemDetails:
     extensions: Mapping[str, Any] = field(factory=dict, repr=False)
 
 
-class APIStatusError(KodexaError):
+class _AnsweredError(KodexaError):
+    _body: Hidden[bytes]
+
+    @property
+    def body(self) -> bytes:
+        """The response's body, which may hold a secret: dumps of attributes don't show it."""
+        return self._body.reveal()
+
+    @body.setter
+    def body(self, body: bytes) -> None:
+        self._body = Hidden(body)
+
+    def _state(self) -> dict[str, object]:
+        state = super()._state()
+        del state["_body"]
+        return {**state, "body": self.body}
+
+
+class APIStatusError(_AnsweredError):
     """An answer other than a 2xx came.
 
     Attributes:
@@ -186,6 +211,25 @@ class APIStatusError(KodexaError):
         self.url = url
 
 
+class UnexpectedRedirectError(APIStatusError):
+    """3xx: a redirect that was not followed.
+
+    Redirects are followed only if the client was told so, and never to another origin:
+    neither the key nor the request's body goes there.
+
+    Attributes:
+        to_url: Where it leads, without user information, query and fragment; None if the
+            answer does not say so, or not in a way that can be read.
+    """
+
+    to_url: str | None = None
+
+    @property
+    def from_url(self) -> str:
+        """The URL that redirects, as ``url``."""
+        return self.url
+
+
 class BadRequestError(APIStatusError):
     """400: the platform refused the parameters; ``problem`` says which."""
 
@@ -218,7 +262,7 @@ class InternalServerError(APIStatusError):
     """500 and above: the platform, or a proxy in front of it, failed."""
 
 
-class ResponseValidationError(KodexaError):
+class ResponseValidationError(_AnsweredError):
     """A 2xx came whose body is not what the document promises. It was carried out.
 
     Attributes:
@@ -301,7 +345,7 @@ class OutcomeUnknownError(KodexaError):
         if _combined.get(bases) is not type(self):
             # One that a test has made of this class alone, for example.
             return super().__reduce__()
-        return _restore_beside, (*bases, self.args, vars(self).copy())
+        return _restore_beside, (*bases, self.args, self._state())
 
 
 # One class for each pair, so that two exceptions of a kind are of one class.
@@ -322,13 +366,21 @@ def parse_problem(body: bytes) -> ProblemDetails | None:
 
     Members of another type than they should have are among the extensions.
     """
+    if len(body) > _LARGEST_PROBLEM_BYTES:
+        return None
     try:
-        members = json.loads(body)
+        members = decode_json(body)
+        return _problem_of(members) if isinstance(members, dict) else None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(members, dict):
-        return None
 
+
+# Decoded, JSON may take thirty times as much memory, and no explanation is as long as this.
+_LARGEST_PROBLEM_BYTES = 1024 * 1024
+_PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "errors"})
+
+
+def _problem_of(members: dict[str, Any]) -> ProblemDetails | None:
     def text(name: str) -> str | None:
         return members.pop(name) if isinstance(members.get(name), str) else None
 
@@ -344,9 +396,6 @@ def parse_problem(body: bytes) -> ProblemDetails | None:
         errors={key: str(value) for key, value in errors.items()},
         extensions=members,
     )
-
-
-_PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "errors"})
 
 
 def display_url(url: httpx.URL) -> str:

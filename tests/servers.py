@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,23 @@ ANSWER = (
     b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n"
     b'{"id": "1"}'
 )
+
+MEBIBYTE = 1024 * 1024
+
+
+def bomb(wbits: int, start: bytes = b"", filler: bytes = b"\x00") -> list[bytes]:
+    """Compress 1 GiB, in pieces: something to start with, and then the same for ever.
+
+    Its end is missing. Nobody gets there.
+    """
+    compressor = zlib.compressobj(9, wbits=wbits)
+    content = filler * (16 * MEBIBYTE // len(filler))
+    head, block = [
+        compressor.compress(piece) + compressor.flush(zlib.Z_FULL_FLUSH)
+        for piece in (start + content, content)
+    ]
+    # After a full flush, a block refers to nothing before it.
+    return [head, *[block] * 63]
 
 
 class ScriptedServer:

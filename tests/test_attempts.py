@@ -13,6 +13,8 @@ from kodexa_client._attempts import Exchange
 from kodexa_client._bodies import BodyReader
 from kodexa_client._outcomes import Failure
 from kodexa_client._pools import AsyncPoolTransport, PoolTransport
+from kodexa_client._proxies import EnvironmentProxies
+from kodexa_client._tls import tls_context
 
 from .servers import ANSWER, serve
 
@@ -223,7 +225,8 @@ async def test_the_events_have_the_names_that_they_had() -> None:
 
     with serve(ANSWER, ANSWER) as server:
         url = httpx.URL(server.url)
-        transport, async_transport = PoolTransport(url), AsyncPoolTransport(url)
+        settings = (url, EnvironmentProxies(), tls_context(None))
+        transport, async_transport = PoolTransport(*settings), AsyncPoolTransport(*settings)
         extensions = {"trace": lambda name, _: seen.append(name)}
         request = httpx.Request("POST", url, content=b"{}", extensions=extensions)
         transport.handle_request(request).read()
@@ -245,7 +248,8 @@ async def test_the_events_of_a_tunnel_are_no_proof_against_it(
     with serve(refusal, refusal) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         url = httpx.URL("https://a.test")
-        transport, async_transport = PoolTransport(url), AsyncPoolTransport(url)
+        settings = (url, EnvironmentProxies(), tls_context(None))
+        transport, async_transport = PoolTransport(*settings), AsyncPoolTransport(*settings)
         request = httpx.Request("POST", url, extensions={"trace": exchange.trace})
         with pytest.raises(httpx.ProxyError):
             transport.handle_request(request)

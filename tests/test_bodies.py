@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import os
 import tracemalloc
 import zlib
 from typing import TYPE_CHECKING
@@ -12,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kodexa_client import _bodies
 from kodexa_client._bodies import LARGEST_BODY_BYTES, BodyReader, UnreadableBodyError
+
+from .servers import MEBIBYTE, bomb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 TEXT = b'{"id": "1"}' * 50
-MEBIBYTE = 1024 * 1024
 
 
 def as_it_is(content: bytes) -> bytes:
@@ -39,8 +40,8 @@ CODINGS: dict[str | None, Callable[[bytes], bytes]] = {
 COMPRESSED = {coding: CODINGS[coding] for coding in ("gzip", "deflate")}
 
 
-def read(coding: str | None, pieces: Iterable[bytes]) -> bytes:
-    reader = BodyReader(coding)
+def read(coding: str | None, pieces: Iterable[bytes], max_bytes: int = LARGEST_BODY_BYTES) -> bytes:
+    reader = BodyReader(coding, max_bytes)
     for piece in pieces:
         reader.feed(piece)
     reader.end()
@@ -129,40 +130,23 @@ def test_what_follows_compressed_content_is_refused(
 @pytest.mark.parametrize(("coding", "encode"), CODINGS.items())
 @pytest.mark.parametrize("size", [1, 7, 100_000])
 def test_a_body_of_the_largest_size_is_read_and_one_byte_more_is_not(
-    coding: str | None,
-    encode: Callable[[bytes], bytes],
-    size: int,
-    monkeypatch: pytest.MonkeyPatch,
+    coding: str | None, encode: Callable[[bytes], bytes], size: int
 ) -> None:
-    monkeypatch.setattr(_bodies, "LARGEST_BODY_BYTES", 100)
-
-    assert read(coding, in_pieces(encode(TEXT[:100]), size)) == TEXT[:100]
+    assert read(coding, in_pieces(encode(TEXT[:100]), size), 100) == TEXT[:100]
     with pytest.raises(UnreadableBodyError, match="it is larger than 100 bytes"):
-        read(coding, in_pieces(encode(TEXT[:101]), size))
+        read(coding, in_pieces(encode(TEXT[:101]), size), 100)
 
 
 @pytest.mark.parametrize(("coding", "encode"), COMPRESSED.items())
 def test_what_has_come_of_a_body_that_is_too_large_is_kept(
-    coding: str, encode: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+    coding: str, encode: Callable[[bytes], bytes]
 ) -> None:
-    monkeypatch.setattr(_bodies, "LARGEST_BODY_BYTES", 100)
-    reader = BodyReader(coding)
+    reader = BodyReader(coding, 100)
 
     with pytest.raises(UnreadableBodyError):
         reader.feed(encode(TEXT))
 
     assert reader.content == TEXT[:101]
-
-
-def bomb(wbits: int) -> list[bytes]:
-    """Compress 1 GiB of zeros."""
-    compressor = zlib.compressobj(9, wbits=wbits)
-    zeros = bytes(16 * MEBIBYTE)
-    head, block = [
-        compressor.compress(zeros) + compressor.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
-    ]
-    # After a full flush, a block refers to nothing before it.
-    return [head, *[block] * 63]
 
 
 def feed(reader: BodyReader, pieces: Iterable[bytes]) -> None:
@@ -199,3 +183,19 @@ def test_an_endless_body_stops() -> None:
         feed(reader, pieces)
 
     assert len(reader.content) == LARGEST_BODY_BYTES + MEBIBYTE
+
+
+@pytest.mark.parametrize("coding", [None, *COMPRESSED])
+def test_a_body_in_the_smallest_pieces_takes_no_more_memory(coding: str | None) -> None:
+    # Random, so that compressed there is as much of it.
+    content = CODINGS[coding](os.urandom(MEBIBYTE // 8))
+    reader = BodyReader(coding)
+    tracemalloc.start()
+    try:
+        feed(reader, (content[start : start + 2] for start in range(0, len(content), 2)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    # As it came and decompressed, each with room to grow.
+    assert peak < 4 * len(content)

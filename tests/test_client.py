@@ -413,10 +413,8 @@ async def test_a_client_is_shown_without_its_key_and_not_pickled(either: EitherC
 
     assert repr(client) == f"{type(client).__name__}(base_url='{BASE_URL}')"
     assert API_KEY not in f"{vars(client)}"
-    with pytest.raises(TypeError, match="not pickled"):
+    with pytest.raises(TypeError, match="can't be pickled: its API key came from api_key"):
         pickle.dumps(client)
-    with pytest.raises(TypeError, match="not pickled"):
-        copy.deepcopy(client)
 
 
 async def test_a_failed_call_is_one_exception_without_context(

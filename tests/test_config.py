@@ -1,4 +1,4 @@
-"""Settings come from arguments, then from the environment, and are checked at once."""
+"""Settings are checked at once, and refused without quoting them."""
 
 from __future__ import annotations
 
@@ -9,77 +9,54 @@ import pytest
 
 from kodexa_client import ConfigurationError
 from kodexa_client._config import (
-    resolve_api_key,
-    resolve_base_url,
+    DEFAULT_MAX_RESPONSE_BYTES,
     resolve_deadline,
     resolve_headers,
+    resolve_max_response_bytes,
     resolve_timeout,
 )
+from kodexa_client._credentials import resolve_base_url, resolve_key
+from kodexa_client._keys import GivenKey
+
+from .conftest import API_KEY, BASE_URL
+from .faults import connected
 
 
-def sent_key(api_key: Any) -> Any:
-    request = httpx.Request("GET", "https://a.test/")
-    return api_key.authorize(request, httpx.URL("https://a.test")).headers["x-api-key"]
+def test_a_key_is_sent_as_it_was_given() -> None:
+    key, source = resolve_key("argument", lambda _: pytest.fail("it is no provider"))
+
+    assert isinstance(key, GivenKey)
+    assert key.current is not None
+    request = key.current.authorize(
+        httpx.Request("GET", "https://a.test/"), httpx.URL("https://a.test")
+    )
+    assert (request.headers["x-api-key"], source) == ("argument", "api_key")
 
 
-@pytest.mark.parametrize(
-    ("argument", "environment", "expected"),
-    [
-        ("argument", {"KODEXA_API_KEY": "new", "KODEXA_ACCESS_TOKEN": "old"}, "argument"),
-        (None, {"KODEXA_API_KEY": "new", "KODEXA_ACCESS_TOKEN": "old"}, "new"),
-        (None, {"KODEXA_ACCESS_TOKEN": "old"}, "old"),
-        (None, {"KODEXA_API_KEY": "", "KODEXA_ACCESS_TOKEN": "old"}, "old"),
-    ],
-)
-def test_the_key_comes_from_the_argument_then_the_environment(
-    monkeypatch: pytest.MonkeyPatch, argument: Any, environment: Any, expected: Any
-) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-
-    assert sent_key(resolve_api_key(argument)) == expected
-
-
-def test_without_a_key_the_ways_to_give_one_are_named() -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        resolve_api_key(None)
-
-    for way in ("api_key=", "KODEXA_API_KEY", "KODEXA_ACCESS_TOKEN", "Settings > Access Tokens"):
-        assert way in str(caught.value)
-
-
-def test_a_bad_key_of_the_environment_is_refused_by_the_name_of_its_variable(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("KODEXA_ACCESS_TOKEN", "canary\n")
-
-    with pytest.raises(ConfigurationError, match="KODEXA_ACCESS_TOKEN") as caught:
-        resolve_api_key(None)
+@pytest.mark.parametrize("key", ["", "canary\n", "canary\x00", b"canary", 42, "canary\u2028"])
+def test_a_bad_key_is_refused_and_not_quoted(client_class: Any, key: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"^The API key from api_key") as caught:
+        client_class(api_key=key)
 
     assert "canary" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize(
-    ("argument", "environment", "expected"),
+    ("url", "expected"),
     [
-        (None, None, "https://platform.kodexa.ai"),
-        (None, "", "https://platform.kodexa.ai"),
-        (None, "https://env.test/", "https://env.test"),
-        ("https://a.test", "https://env.test", "https://a.test"),
-        ("https://a.test/prefix", None, "https://a.test/prefix"),
-        ("https://a.test/prefix//", None, "https://a.test/prefix"),
-        (httpx.URL("http://127.0.0.1:80/"), None, "http://127.0.0.1"),
-        ("https://a.test/a%2Fb/", None, "https://a.test/a%2Fb"),
-        ("https://a.test/a%2520b", None, "https://a.test/a%2520b"),
+        ("https://a.test", "https://a.test"),
+        ("https://a.test/", "https://a.test"),
+        ("HTTPS://A.test:443/", "https://a.test"),
+        ("https://a.test/prefix", "https://a.test/prefix"),
+        ("https://a.test/prefix//", "https://a.test/prefix"),
+        (httpx.URL("http://127.0.0.1:80/"), "http://127.0.0.1"),
+        ("https://a.test/a%2Fb/", "https://a.test/a%2Fb"),
+        ("https://a.test/a%2520b", "https://a.test/a%2520b"),
     ],
 )
-def test_the_base_url_comes_from_the_argument_then_the_environment(
-    monkeypatch: pytest.MonkeyPatch, argument: Any, environment: Any, expected: Any
-) -> None:
-    if environment is not None:
-        monkeypatch.setenv("KODEXA_URL", environment)
-
-    assert str(resolve_base_url(argument)) == expected
+def test_a_base_url_has_no_slash_at_its_end(url: Any, expected: str) -> None:
+    assert str(resolve_base_url(url)) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,23 +66,117 @@ def test_the_base_url_comes_from_the_argument_then_the_environment(
         ("/canary", "not an http or https URL"),
         ("ftp://canary.test", "not an http or https URL"),
         ("https://", "not an http or https URL"),
+        ("https:canary.test", "not an http or https URL"),
+        ("https:///canary.test", "not an http or https URL"),
         ("https://user:canary@a.test", "user or password"),
+        ("https://canary@a.test", "user or password"),
+        ("https://:canary@a.test", "user or password"),
+        ("http://localhost:80\\@canary.test", "user or password"),
+        ("http://localhost%2f@canary.test", "user or password"),
         ("https://a.test/?tenant=canary", "query"),
         ("https://a.test/#canary", "fragment"),
         ("https://canary.test/?", "query"),
         ("https://canary.test#", "fragment"),
+        ("http://localhost#@canary.test", "fragment"),
         ("https://xn--.canary.test", "not a URL"),
         ("https://a.test:canary", "not a URL"),
         ("https://a.test/\x00canary", "not a URL"),
         (42, "not a URL"),
+        (b"https://canary.test", "not a URL"),
     ],
 )
-def test_a_bad_base_url_is_refused_and_not_quoted(url: Any, problem: Any) -> None:
-    with pytest.raises(ConfigurationError, match=problem) as caught:
-        resolve_base_url(url)
+@pytest.mark.parametrize("source", ["base_url", "KODEXA_URL"])
+@pytest.mark.parametrize("allow_insecure_http", [False, True], ids=["https", "insecure"])
+def test_a_bad_base_url_is_refused_by_where_it_came_from_and_not_quoted(
+    url: Any,
+    problem: str,
+    source: str,
+    allow_insecure_http: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{source} .*{problem}") as caught:
+        resolve_base_url(url, source, allow_insecure_http=allow_insecure_http)
 
     assert "canary" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost",
+        "http://LOCALHOST:8000/prefix",
+        "http://127.0.0.1:8000",
+        "http://127.255.255.254",
+        "http://[::1]:8000",
+        "http://[0:0:0:0:0:0:0:1]",
+        "http://[::ffff:127.0.0.1]",
+        "http://[::ffff:7f00:1]",
+    ],
+)
+def test_an_http_url_of_this_machine_is_taken(url: str) -> None:
+    assert resolve_base_url(url).scheme == "http"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.test",
+        "http://localhost.",
+        "http://localhost.evil.test",
+        "http://a.localhost",
+        "http://localhost\\.evil.test",
+        "http://localhost%00.evil.test",
+        "http://127.0.0.1.evil.test",
+        "http://127.0.0.1.",
+        "http://127.1",
+        "http://2130706433",
+        "http://0x7f000001",
+        "http://0x7f.0.0.1",
+        "http://0.0.0.0",
+        "http://10.0.0.1",
+        "http://169.254.169.254",
+        "http://[::]",
+        "http://[::2]",
+        "http://[fe80::1]",
+        "http://[::127.0.0.1]",
+        "http://[::ffff:10.0.0.1]",
+        "http://[64:ff9b::7f00:1]",
+    ],
+)
+def test_an_http_url_of_another_machine_is_refused_unless_that_is_asked_for(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^base_url is an http URL, so everyone on the"):
+        resolve_base_url(url)
+
+    assert resolve_base_url(url, allow_insecure_http=True).scheme == "http"
+
+
+@pytest.mark.parametrize("url", ["http://0177.0.0.1", "http://\uff11\uff12\uff17.0.0.1"])
+def test_an_address_in_other_digits_is_no_url(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not a URL"):
+        resolve_base_url(url)
+
+
+async def test_a_copy_takes_the_http_urls_that_its_original_takes(client_class: Any) -> None:
+    async with connected(client_class, BASE_URL) as either:
+        with pytest.raises(ConfigurationError, match=r"^base_url is an http URL"):
+            either.client.with_options(base_url="http://a.test", api_key=API_KEY)
+
+        local = either.client.with_options(base_url="http://127.0.0.1:1", api_key=API_KEY)
+    async with connected(client_class, BASE_URL, allow_insecure_http=True) as either:
+        other = either.client.with_options(base_url="http://a.test", api_key=API_KEY)
+
+    assert [str(one.base_url) for one in (local, other)] == ["http://127.0.0.1:1", "http://a.test"]
+
+
+async def test_a_copy_for_another_origin_takes_a_key_of_its_own(client_class: Any) -> None:
+    async with connected(client_class, BASE_URL) as either:
+        for url in ("https://b.test", f"{BASE_URL}:8443", "http://localhost"):
+            with pytest.raises(ConfigurationError, match="give its api_key too"):
+                either.client.with_options(base_url=url)
+
+        copy = either.client.with_options(base_url=f"{BASE_URL}/prefix/")
+
+    assert copy.config.base_url == f"{BASE_URL}/prefix"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +212,20 @@ def test_a_deadline_is_seconds_or_none(deadline: Any, expected: Any) -> None:
 def test_a_deadline_that_no_clock_takes_is_refused(deadline: Any) -> None:
     with pytest.raises(ConfigurationError, match="deadline has to be"):
         resolve_deadline(deadline)
+
+
+@pytest.mark.parametrize("size", [1, DEFAULT_MAX_RESPONSE_BYTES, 1 << 40])
+async def test_an_answer_may_be_as_large_as_is_said(client_class: Any, size: int) -> None:
+    async with connected(client_class, BASE_URL, max_response_bytes=size) as either:
+        shown = either.client.config.max_response_bytes
+
+    assert (resolve_max_response_bytes(size), shown) == (size, size)
+
+
+@pytest.mark.parametrize("size", [0, -1, True, 1.0, "1", None, float("inf")], ids=repr)
+def test_a_size_that_is_none_is_refused(client_class: Any, size: Any) -> None:
+    with pytest.raises(ConfigurationError, match="max_response_bytes has to be a positive whole"):
+        client_class(api_key=API_KEY, max_response_bytes=size)
 
 
 @pytest.mark.parametrize(

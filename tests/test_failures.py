@@ -21,12 +21,14 @@ from kodexa_client import (
     OutcomeUnknownError,
     RateLimitError,
     ResponseValidationError,
+    UnexpectedRedirectError,
 )
 from kodexa_client._attempts import Exchange
 from kodexa_client._excerpts import printable
 from kodexa_client._failures import Failed, kodexa_error
 from kodexa_client._operations import Effect
 from kodexa_client._outcomes import Failure, Tier
+from kodexa_client._redirects import read_redirect
 
 URL = "https://user:canary@a.test/api/access-tokens?key=canary#canary"
 METHODS = {Effect.SAFE: "GET", Effect.IDEMPOTENT: "PUT", Effect.UNSAFE: "POST"}
@@ -47,7 +49,7 @@ def error_of(
     **more: Any,
 ) -> Any:
     """Return the exception for a failed attempt."""
-    exchange = Exchange()
+    request, exchange = httpx.Request(METHODS[effect], URL), Exchange()
     if status is not None:
         exchange.received_head(httpx.Response(status, headers=headers))
     exchange.failure = failure
@@ -56,9 +58,9 @@ def error_of(
         "deadline_seconds": None,
         "retry_after": None,
         "earlier_unclear": False,
+        "redirect": read_redirect(request, exchange.status_code, exchange.headers),
         **more,
     }
-    request = httpx.Request(METHODS[effect], URL)
     return kodexa_error(
         Failed(request=request, exchange=exchange, body=body, tier=tier, effect=effect, **settings)
     )
@@ -183,8 +185,8 @@ def test_what_can_not_be_sent_is_a_matter_of_the_settings(*, earlier_unclear: bo
         (
             Tier.REFUSED,
             307,
-            APIStatusError,
-            "Redirects are not followed: check the base URL.",
+            UnexpectedRedirectError,
+            ("It does not say in a way that can be followed where to go: check the base URL."),
         ),
         (
             Tier.REPEATABLE,
@@ -207,9 +209,9 @@ def test_what_can_not_be_sent_is_a_matter_of_the_settings(*, earlier_unclear: bo
         (
             Tier.UNCLEAR,
             303,
-            OutcomeUnknownError.beside(APIStatusError),
+            OutcomeUnknownError.beside(UnexpectedRedirectError),
             (
-                "Redirects are not followed: check the base URL. "
+                "It does not say in a way that can be followed where to go: check the base URL. "
                 "It may have been carried out: look before you repeat it."
             ),
         ),
@@ -321,3 +323,73 @@ def test_a_success_that_was_not_promised_keeps_its_body_and_says_none_of_it(
     assert (error.body, error.excerpt) == (b'{"token": "canary"}', '{"token": "***"}')
     assert (error.status_code, error.request_id) == (201, "r1")
     assert (error.method, error.url) == (METHODS[effect], WHERE)
+
+
+@pytest.mark.parametrize(
+    ("location", "follows", "advice", "to_url"),
+    [
+        (
+            "https://a.test/elsewhere?token=canary",
+            False,
+            (
+                "It redirects to https://a.test/elsewhere. Redirects are not followed: check the "
+                "base URL, or give follow_redirects=True."
+            ),
+            "https://a.test/elsewhere",
+        ),
+        (
+            "https://a.test/elsewhere",
+            True,
+            (
+                "It redirects to https://a.test/elsewhere, after 5 redirects that were followed: "
+                "check the base URL."
+            ),
+            "https://a.test/elsewhere",
+        ),
+        (
+            "https://canary:canary@b.test/x#canary",
+            True,
+            (
+                "It redirects to https://b.test/x, another origin, where neither the key nor the "
+                "body was sent. If the platform has moved there, make that the base_url."
+            ),
+            "https://b.test/x",
+        ),
+        (
+            "https://canary:x/",
+            True,
+            "It does not say in a way that can be followed where to go: check the base URL.",
+            None,
+        ),
+    ],
+)
+def test_a_redirect_says_where_it_leads_and_why_it_was_not_followed(
+    location: str, advice: str, to_url: str | None, *, follows: bool
+) -> None:
+    error = error_of(
+        Tier.REFUSED, status=307, headers={"location": location}, follows_redirects=follows
+    )
+
+    assert str(error) == f"POST {WHERE} answered 307. {advice}"
+    assert (error.from_url, error.to_url) == (WHERE, to_url)
+
+
+def test_an_answer_behind_a_redirect_proves_nothing_about_the_request_before_it() -> None:
+    error = error_of(Tier.UNCLEAR, status=200, problem="it is empty", earlier_unclear=True)
+
+    assert type(error) is OutcomeUnknownError.beside(ResponseValidationError)
+    assert "It may have been carried out: look before you repeat it." in str(error)
+    assert "The request was carried out" not in str(error)
+
+
+def test_a_key_that_could_not_be_had_is_told_in_its_own_words_with_its_cause() -> None:
+    cause = OSError("the vault is closed")
+
+    error = error_of(
+        Tier.REFUSED_LOCALLY,
+        failure=Failure(ConfigurationError, words="There is no key today", cause=cause),
+    )
+
+    assert type(error) is ConfigurationError
+    assert str(error) == f"POST {WHERE} was not sent. There is no key today."
+    assert error.__cause__ is cause

@@ -383,13 +383,16 @@ def test_of_an_object_that_is_no_model_only_the_keys_are_shown(value: Any, shown
     assert repr(Crate(content=value)) == f"Crate(content={shown})"
 
 
+names = st.sampled_from(["a", "b c", "", "'"])
 undeclared = st.recursive(
     st.just("canary"),
-    lambda children: st.lists(children) | st.dictionaries(st.text(max_size=3), children),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(names, children, max_size=3),
+    max_leaves=8,
 )
 shapeless = st.recursive(
-    st.just("plain") | st.dictionaries(st.text(max_size=3), undeclared),
-    st.lists,
+    st.just("plain") | st.dictionaries(names, undeclared, max_size=3),
+    lambda children: st.lists(children, max_size=3),
+    max_leaves=8,
 )
 
 

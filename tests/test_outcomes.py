@@ -19,6 +19,7 @@ import httpcore
 import httpx
 import pytest
 
+from kodexa_client import ConfigurationError
 from kodexa_client._bodies import UnreadableBodyError
 from kodexa_client._operations import Effect, Operation, effect_of
 from kodexa_client._outcomes import Evidence, Failure, Tier, failure_of, may_be_sent_again, tier_of
@@ -35,6 +36,7 @@ REFUSED_LOCALLY = [
     httpx.LocalProtocolError,
     httpx.InvalidURL,
     httpx.CookieConflict,
+    ConfigurationError,
 ]
 UNCLEAR = [
     httpx.ReadTimeout,

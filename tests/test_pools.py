@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import sys
 from inspect import isclass
 from types import ModuleType
@@ -20,6 +21,7 @@ from kodexa_client import (
     ConfigurationError,
     RetryPolicy,
 )
+from kodexa_client._hidden import Hidden
 from kodexa_client._pools import (
     MAX_CONNECTIONS,
     AsyncPoolTransport,
@@ -28,16 +30,15 @@ from kodexa_client._pools import (
     _Body,
     _httpx_exceptions,
     _uninterrupted,
-    ssl_context,
 )
+from kodexa_client._proxies import EnvironmentProxies, GivenProxy
+from kodexa_client._tls import tls_context
 from kodexa_client.testing import FakePlatform
 
 from .conftest import API_KEY, BASE_URL, EitherClient, settle
 from .servers import serve
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_httpx import HTTPXMock
 
 HTTPS = httpx.URL(BASE_URL)
@@ -46,6 +47,11 @@ CUT = b"HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{"
 REFUSAL = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 OPENED = b"HTTP/1.1 200 OK\r\n\r\n"
 AT_ONCE = RetryPolicy(base=0)
+
+
+def made(kind: Any, url: str | httpx.URL) -> Any:
+    """Make connections as a client does that is given neither a proxy nor certificates."""
+    return kind(httpx.URL(url), EnvironmentProxies(), tls_context(None))
 
 
 @pytest.fixture(params=[AsyncPoolTransport, PoolTransport], ids=["async", "sync"])
@@ -118,7 +124,7 @@ def test_an_interruption_stays_what_it_is() -> None:
 
 async def test_an_answer_is_read_as_it_comes(transport_class: Any) -> None:
     with serve(CREATED) as server:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
 
         response = await send(transport, httpx.Request("GET", f"{server.url}/a?b=c"))
 
@@ -131,7 +137,7 @@ async def test_an_answer_is_read_as_it_comes(transport_class: Any) -> None:
 
 async def test_a_body_that_is_cut_is_an_exception_of_httpx(transport_class: Any) -> None:
     with serve(CUT, last=True) as server:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
         response = await send(transport, httpx.Request("GET", server.url))
 
         with pytest.raises(httpx.RemoteProtocolError):
@@ -150,7 +156,7 @@ def idle_in(transport: Any) -> list[Any]:
 
 def used_in(transport: Any) -> set[Any]:
     """Return the pools in use; a sync transport keeps no list of them."""
-    used: set[Any] = getattr(transport, "_in_use", set())
+    used: set[Any] = getattr(transport, "_in_use", Hidden[set[Any]](set())).reveal()
     return used
 
 
@@ -160,7 +166,7 @@ async def get(transport: Any, url: str) -> bytes:
 
 async def test_a_connection_is_used_again(transport_class: Any) -> None:
     with serve(CREATED, CREATED, CREATED, SPARE) as server:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
 
         for _ in range(3):
             await get(transport, server.url)
@@ -172,7 +178,7 @@ async def test_a_connection_is_used_again(transport_class: Any) -> None:
 
 async def test_two_requests_at_once_have_a_connection_each(transport_class: Any) -> None:
     with serve(CREATED, CREATED, SPARE) as server, serve(CREATED, SPARE) as other:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
         first = await send(transport, httpx.Request("GET", server.url))
 
         await get(transport, other.url)
@@ -186,7 +192,7 @@ async def test_two_requests_at_once_have_a_connection_each(transport_class: Any)
 
 async def test_the_connection_that_was_used_last_is_used_next(transport_class: Any) -> None:
     with serve(CREATED, SPARE) as server, serve(CREATED, CREATED, SPARE) as other:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
         first = await send(transport, httpx.Request("GET", other.url))
         await get(transport, server.url)
         await read(first)
@@ -200,7 +206,7 @@ async def test_the_connection_that_was_used_last_is_used_next(transport_class: A
 
 async def test_a_request_that_fails_gives_up_its_connection(transport_class: Any) -> None:
     with serve(b"", CREATED) as server:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
 
         with pytest.raises(httpx.RemoteProtocolError):
             await send(transport, httpx.Request("GET", server.url))
@@ -214,7 +220,7 @@ async def test_a_body_that_is_closed_twice_gives_back_its_connection_once(
     transport_class: Any,
 ) -> None:
     with serve(CREATED, SPARE) as server:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
         response = await send(transport, httpx.Request("GET", server.url))
         await read(response)
 
@@ -229,7 +235,7 @@ async def test_a_body_that_is_closed_twice_gives_back_its_connection_once(
 async def test_a_connection_that_can_not_be_used_again_is_given_up(transport_class: Any) -> None:
     closing = CREATED.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
     with serve(closing) as server:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
 
         await get(transport, server.url)
 
@@ -239,7 +245,7 @@ async def test_a_connection_that_can_not_be_used_again_is_given_up(transport_cla
 
 async def test_idle_connections_are_closed_and_the_others_stay(transport_class: Any) -> None:
     with serve(CREATED, SPARE) as server, serve(CREATED, SPARE) as other:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
         used = await send(transport, httpx.Request("GET", server.url))
         await get(transport, other.url)
         (idle,) = idle_in(transport)
@@ -255,7 +261,7 @@ async def test_closing_ends_the_idle_connections_and_the_others_with_their_calls
     transport_class: Any,
 ) -> None:
     with serve(CREATED, SPARE) as server, serve(CREATED, SPARE) as other:
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
         used = await send(transport, httpx.Request("GET", server.url))
         await get(transport, other.url)
         (idle,) = idle_in(transport)
@@ -281,7 +287,7 @@ def pool_for(transport: Any, url: httpx.URL = HTTPS) -> Any:
 
 
 def test_a_pool_has_one_connection_that_expires_as_httpxs_do(transport_class: Any) -> None:
-    pool = pool_for(transport_class(HTTPS))
+    pool = pool_for(made(transport_class, HTTPS))
 
     with httpx.Client() as client:
         transport: Any = client._transport
@@ -291,22 +297,35 @@ def test_a_pool_has_one_connection_that_expires_as_httpxs_do(transport_class: An
     assert (pool._max_connections, pool._max_keepalive_connections) == (1, 1)
 
 
-def test_the_settings_of_tls_are_made_once(transport_class: Any) -> None:
-    pools = [pool_for(transport_class(HTTPS)) for _ in range(2)]
+@pytest.mark.parametrize("proxy", [None, "http://proxy.test", "https://proxy.test"])
+def test_every_pool_has_the_settings_of_tls_that_were_given(
+    transport_class: Any, proxy: str | None
+) -> None:
+    context = ssl.create_default_context()
+    proxies = EnvironmentProxies() if proxy is None else GivenProxy(proxy)
+    transport = transport_class(HTTPS, proxies, context)
+
+    assert [pool_for(transport)._ssl_context for _ in range(2)] == [context, context]
+
+
+def test_clients_share_the_settings_of_tls(transport_class: Any) -> None:
+    pools = [pool_for(made(transport_class, HTTPS)) for _ in range(2)]
 
     assert pools[0]._ssl_context is pools[1]._ssl_context
-    assert pools[0]._ssl_context is ssl_context()
 
 
-def test_other_certificates_have_settings_of_their_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    before = ssl_context()
+@pytest.mark.parametrize("url", ["https://kodexa.test", "http://127.0.0.1"])
+def test_a_proxy_that_is_given_is_for_every_request(transport_class: Any, url: str) -> None:
+    proxy = httpx.Proxy("http://user:word@proxy.test:3128", headers={"x-tenant": "a"})
+    transport = transport_class(httpx.URL(url), GivenProxy(proxy), tls_context(None))
 
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    pool = pool_for(transport, httpx.URL(url))
 
-    assert ssl_context() is not before
-    assert ssl_context() is ssl_context()
+    assert bytes(pool._proxy_url) == b"http://proxy.test:3128/"
+    assert {name.lower(): value for name, value in pool._proxy_headers} == {
+        b"proxy-authorization": b"Basic dXNlcjp3b3Jk",
+        b"x-tenant": b"a",
+    }
 
 
 @pytest.mark.parametrize(
@@ -324,7 +343,7 @@ def test_a_proxy_has_a_pool_of_its_kind(
     if proxy is not None:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
 
-    pool = pool_for(transport_class(HTTPS))
+    pool = pool_for(made(transport_class, HTTPS))
 
     assert type(pool).__name__.removeprefix("Async") == kind
 
@@ -334,7 +353,7 @@ async def test_a_connection_of_one_proxy_is_not_anothers(
 ) -> None:
     with serve(REFUSAL) as proxy, serve(CREATED, CREATED) as server:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        transport = transport_class(httpx.URL(server.url))
+        transport = made(transport_class, server.url)
         await get(transport, server.url)
 
         with pytest.raises(httpx.ProxyError):
@@ -381,7 +400,7 @@ def test_a_socks_proxy_has_a_pool_of_its_kind(
     monkeypatch.setattr(httpcore, "AsyncSOCKSProxy", FakeSocks)
     monkeypatch.setenv("ALL_PROXY", "socks5://user:word@proxy.test:1080")
 
-    pool = pool_for(transport_class(HTTPS))
+    pool = pool_for(made(transport_class, HTTPS))
 
     assert isinstance(pool, FakeSocks)
     assert bytes(pool.proxy_url) == b"socks5://proxy.test:1080/"
@@ -501,7 +520,7 @@ async def test_a_cancellation_wherever_it_comes_leaves_no_connection_in_use(step
             transport = client._transport
             assert isinstance(transport, AsyncPoolTransport)
 
-            assert transport._in_use == set()
+            assert transport._in_use.reveal() == set()
 
 
 async def test_a_close_that_is_cancelled_goes_on_to_its_end() -> None:
@@ -534,7 +553,7 @@ def test_an_answer_that_fails_to_close_gives_up_its_connection() -> None:
             self.closed = True
 
     pool = Pool()
-    transport = PoolTransport(HTTPS)
+    transport = made(PoolTransport, HTTPS)
     body = _Body(transport, Answer(200), pool, None)
 
     with pytest.raises(KeyboardInterrupt):
@@ -549,14 +568,14 @@ async def test_an_async_answer_that_fails_to_close_gives_up_its_connection() -> 
             raise RuntimeError
 
     pool = httpcore.AsyncConnectionPool()
-    transport = AsyncPoolTransport(HTTPS)
-    transport._in_use.add(pool)
+    transport = made(AsyncPoolTransport, HTTPS)
+    transport._in_use.reveal().add(pool)
     body = _AsyncBody(transport, Answer(200), pool, None)
 
     with pytest.raises(RuntimeError):
         await body.aclose()
 
-    assert (transport._in_use, idle_in(transport)) == (set(), [])
+    assert (transport._in_use.reveal(), idle_in(transport)) == (set(), [])
 
 
 async def test_a_close_that_fails_is_told_of() -> None:

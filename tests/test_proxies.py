@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kodexa_client import ConfigurationError
-from kodexa_client._proxies import EnvironmentProxies
+from kodexa_client._proxies import EnvironmentProxies, GivenProxy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -238,3 +238,51 @@ def test_an_exemption_that_cannot_be_read_exempts_nothing(
 
     assert proxies.for_url(httpx.URL("https://a.test")) is not None
     assert proxies.for_url(httpx.URL("https://b.test")) is None
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://user:word@proxy.test:3128",
+        httpx.URL("http://user:word@proxy.test:3128"),
+        httpx.Proxy("http://user:word@proxy.test:3128"),
+        httpx.Proxy("http://proxy.test:3128", auth=("user", "word")),
+    ],
+    ids=["text", "URL", "Proxy", "auth"],
+)
+@pytest.mark.parametrize("url", ["https://a.test", "http://a.test", "https://exempt.test"])
+def test_a_proxy_that_is_given_is_for_every_url(proxy: Any, url: str) -> None:
+    with in_environment({"HTTPS_PROXY": "http://other.test", "NO_PROXY": "exempt.test"}):
+        chosen = GivenProxy(proxy).for_url(httpx.URL(url))
+
+    assert chosen is not None
+    assert chosen.url == "http://proxy.test:3128"
+    assert chosen.raw_auth == (b"user", b"word")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
+def test_a_proxy_may_speak_what_those_of_httpx_speak(scheme: str) -> None:
+    chosen = GivenProxy(f"{scheme}://proxy.test").for_url(httpx.URL("https://a.test"))
+
+    assert chosen is not None
+    assert chosen.url.scheme == scheme
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ftp://user:canary@proxy.test", "canary", "http://user:canary@", httpx.Proxy("http:canary")],
+    ids=repr,
+)
+def test_what_is_given_and_is_no_proxy_is_refused_without_quoting_it(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"^proxy is not a proxy's URL") as caught:
+        GivenProxy(value)
+
+    assert "canary" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_proxies_do_not_show_a_password() -> None:
+    with in_environment({"HTTPS_PROXY": "http://user:canary@proxy.test"}):
+        proxies = [EnvironmentProxies(), GivenProxy("http://user:canary@proxy.test")]
+
+    assert "canary" not in f"{[vars(one) for one in proxies]}"

@@ -22,16 +22,19 @@ BLOCKS = re.findall(
 
 
 @pytest.fixture
-def platform(monkeypatch: pytest.MonkeyPatch) -> Generator[FakePlatform]:
+def platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Generator[FakePlatform]:
     platform = FakePlatform(api_keys=["readme-key"])
     with platform.serve() as base_url:
         monkeypatch.setenv("KODEXA_URL", base_url)
         monkeypatch.setenv("KODEXA_API_KEY", "readme-key")
+        key_file = tmp_path / "key"
+        key_file.write_text("readme-key\n", encoding="utf-8")
+        monkeypatch.setenv("KODEXA_KEY_FILE", str(key_file))
         yield platform
 
 
 def test_the_readme_has_blocks() -> None:
-    assert len(BLOCKS) == 6
+    assert len(BLOCKS) == 7
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))

@@ -58,7 +58,7 @@ async def test_row(
     tasks, threads = asyncio.all_tasks(), {*threading.enumerate()}
     with FaultServer(row.before or s.OK, listening=row.target != "closed") as server:
         server.elsewhere = elsewhere.url
-        base_url = "http://nothing.invalid" if row.target == "nowhere" else server.url
+        base_url = "https://nothing.invalid" if row.target == "nowhere" else server.url
         clock = OpeningClock(server, row.opens_after)
         async with connected(client_class, base_url, clock, **row.settings) as either:
             first = await _create_own(either, server, "first") if row.before else None

@@ -47,7 +47,7 @@ async def http(fake: FakePlatform) -> AsyncGenerator[httpx.AsyncClient]:
 def sdk(fake: FakePlatform, api_key: str = "canary-key", prefix: str = "") -> AsyncKodexaClient:
     return AsyncKodexaClient(
         api_key=api_key,
-        base_url=f"http://fake{prefix}",
+        base_url=f"https://fake{prefix}",
         http_client=httpx.AsyncClient(transport=httpx.ASGITransport(app=fake)),
     )
 

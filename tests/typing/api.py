@@ -9,6 +9,7 @@ from kodexa_client import (
     UNSET,
     APIStatusError,
     AsyncKodexaClient,
+    ClientConfig,
     KodexaClient,
     OutcomeUnknownError,
     ProblemDetails,
@@ -42,6 +43,29 @@ async def asynchronous(client: AsyncKodexaClient) -> None:
     assert_type(client.with_options(timeout=None), AsyncKodexaClient)
     assert_type(client.with_options(deadline=None, on_retry=tell_later), AsyncKodexaClient)
     assert_type(client.deadline, float | None)
+
+
+async def fetch_key() -> str:
+    return "key"
+
+
+def read_key() -> str:
+    return "key"
+
+
+def read_bytes() -> bytes:
+    return b"key"
+
+
+def providers() -> None:
+    AsyncKodexaClient(api_key=fetch_key)
+    AsyncKodexaClient(api_key=read_key)
+    AsyncKodexaClient(api_key=read_bytes)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    KodexaClient(api_key=read_key)
+    KodexaClient(api_key=fetch_key)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    KodexaClient(api_kye="key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    assert_type(KodexaClient().config, ClientConfig)
+    assert_type(AsyncKodexaClient().with_options(api_key=fetch_key), AsyncKodexaClient)
 
 
 async def tell_later(attempt: Attempt) -> None:

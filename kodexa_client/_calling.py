@@ -1,0 +1,102 @@
+"""A client's calls: made of its settings, and refused where its connections can't be used."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ._calls import Call
+from ._requests import build_request
+from ._settings import ClientSettings, Transport
+from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    import httpx
+
+    from ._attempts import Exchange
+    from ._operations import Operation
+
+__all__ = ["Calling", "telling_what_is_left"]
+
+T = TypeVar("T")
+
+_logger = logging.getLogger("kodexa_client")
+
+
+class Calling(ClientSettings[Transport]):
+    """A client that makes calls, and leaves it to its kind to carry them out."""
+
+    def _call(
+        self,
+        operation: Operation,
+        parse: Callable[[httpx.Response], T],
+        *,
+        retry_unclear: bool,
+        **parts: Any,  # noqa: ANN401 - as request()
+    ) -> Call[T]:
+        self._check_open()
+        request = build_request(
+            base_url=self.base_url, default_headers=self._default_headers, **parts
+        )
+        return Call(
+            operation=operation,
+            request=request,
+            json=parts.get("json"),
+            parse=parse,
+            key_source=lambda: self._key,
+            follow_redirects=self._follow_redirects,
+            retry_policy=self._retry_policy,
+            retry_unclear=retry_unclear,
+            deadline_seconds=self._deadline_seconds,
+            clock=self._clock,
+        )
+
+    def _queue_seconds(self, call: Call[T]) -> float | None:
+        """Return how long an attempt may wait for a connection."""
+        limits = [one for one in (self._timeout.pool, call.seconds_left) if one is not None]
+        return min(limits, default=None)
+
+    def _check_open(self) -> None:
+        if self._closed or self._transport.is_closed:
+            message = "The client is closed: make a new one, or close it after its last call."
+            raise ConfigurationError(message)
+
+    def _check_usable(self, exchange: Exchange, loop: object) -> None:
+        """Refuse to use connections that are closed, or another process' or event loop's.
+
+        Raises:
+            ConfigurationError: They are.
+        """
+        self._check_open()
+        self._affinity.check(loop)
+        if self._owns_connections:
+            self._affinity.bind(loop)
+        else:
+            # Perhaps nothing that has connections: a transport of a test's.
+            exchange.on_connection = lambda: self._affinity.bind(loop)
+
+    def _authorized(self, call: Call[T], exchange: Exchange) -> httpx.Request:
+        """Return the request with the key, and with what is left of the deadline."""
+        exchange.is_handed_over = True
+        # Another one may have replaced it by now.
+        exchange.key = key = self._key.current or exchange.key
+        assert key is not None  # noqa: S101 - for types: without one nothing is sent
+        request = key.authorize(call.request, self.base_url)
+        request.extensions = {"timeout": call.deadline.within(self._timeout)}
+        return request
+
+
+@contextmanager
+def telling_what_is_left(call: Call[T]) -> Generator[None]:
+    """Let an exception pass, and say of a call that it breaks off what that may leave behind."""
+    try:
+        yield
+    except BaseException as interruption:
+        message = call.unfinished()
+        if message is not None:
+            interruption.add_note(message)
+            _logger.warning(message)
+        raise
