@@ -22,6 +22,12 @@ BENCH := $(BENCH_VENV)/.installed
 PEERS_VENV := .venv-peers/$(notdir $(PYTHON))
 PEERS_BIN := $(PEERS_VENV)/bin
 PEERS := $(PEERS_VENV)/.installed
+AUDIT_VENV := .venv-audit/$(notdir $(PYTHON))
+AUDIT_BIN := $(AUDIT_VENV)/bin
+AUDIT := $(AUDIT_VENV)/.installed
+FUZZ_VENV := .venv-fuzz/$(notdir $(PYTHON))
+FUZZ_BIN := $(FUZZ_VENV)/bin
+FUZZ := $(FUZZ_VENV)/.installed
 NODE := tools/node/node_modules/.installed
 
 # Neither the linter nor anything that it starts reports to its vendor.
@@ -31,7 +37,7 @@ export REDOCLY_TELEMETRY := off
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test generate check spec-diff documents lint types contract soak faults-peers build \
-	bench requirements clean
+	audit fuzz bench requirements clean
 
 help: ## List the targets, in the order of a working day
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -87,10 +93,23 @@ soak: $(DEV) ## Run many random sequences of faults, and many calls in one proce
 faults-peers: $(PEERS) ## Play the faults to other clients too, and write docs/peers.md
 	$(PEERS_BIN)/python -m benchmarks.fault_peers --write docs/peers.md $(ARGS)
 
-build: $(DEV) ## Build the wheel and the source distribution, and check the wheel
+build: $(DEV) ## Build the distributions, prove that they can be built again, and check them
 	rm -rf dist
-	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m tools.distributions dist
+	$(BIN)/python -m tools.sbom dist --pins requirements/runtime.txt
 	$(BIN)/python -m tools.check_wheel dist
+
+# The last step asks a service on the internet, and fails where it can't.
+audit: $(DEV) $(AUDIT) ## Look for insecure code, and for known vulnerabilities of all that is pinned
+	$(BIN)/ruff check --select S kodexa_client tools
+	@if [ -d .github/workflows ]; then zizmor .github/workflows; \
+		else echo 'zizmor has nothing to do: there is no .github/workflows'; fi
+	$(BIN)/python -m tools.audit --program $(AUDIT_BIN)/pip-audit requirements/*.txt
+
+# make fuzz FUZZ_SECONDS=60 ARGS=body; without ARGS, the targets share the time
+FUZZ_SECONDS ?= 600
+fuzz: $(FUZZ) ## Read random bytes, guided by the lines they reach, and keep what fails (10 minutes)
+	$(FUZZ_BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS) $(ARGS)
 
 # make bench ARGS=--json; each PYTHON has an environment of its own: make bench PYTHON=python3.13
 bench: $(BENCH) ## Measure the models and the generator, side by side with what others do
@@ -100,16 +119,23 @@ bench: $(BENCH) ## Measure the models and the generator, side by side with what 
 requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pyproject.toml allow
 	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in \
 		--output-file requirements/testing.txt
-	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in requirements/dev.in \
+	$(UV_COMPILE) pyproject.toml --extra profiles --extra testing requirements/testing.in \
+		requirements/dev.in \
 		--constraints requirements/testing.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml \
+		--constraints requirements/testing.txt --output-file requirements/runtime.txt
+	$(UV_COMPILE) requirements/audit.in \
+		--constraints requirements/dev.txt --output-file requirements/audit.txt
+	$(UV_COMPILE) pyproject.toml --extra profiles requirements/fuzz.in \
+		--constraints requirements/dev.txt --output-file requirements/fuzz.txt
 	$(UV_COMPILE) pyproject.toml requirements/bench.in \
 		--constraints requirements/dev.txt --output-file requirements/bench.txt
 	$(UV_COMPILE) pyproject.toml requirements/peers.in \
 		--constraints requirements/dev.txt --output-file requirements/peers.txt
 
 clean: ## Remove everything that make installs and builds
-	rm -rf .venv .venv-bench .venv-peers dist tools/node/node_modules .coverage .hypothesis \
-		.mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit .venv-bench .venv-fuzz .venv-peers dist tools/node/node_modules \
+		.coverage .fuzz-corpus .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Settings of this machine would end in the files: its indexes, links and caches of wheels.
@@ -118,18 +144,12 @@ UV_COMPILE := env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX -u UV_INDEX_URL
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'
 
-$(BENCH): requirements/bench.txt
-	$(PYTHON) -m venv --clear $(BENCH_VENV)
-	@echo '*' > .venv-bench/.gitignore
-	$(BENCH_BIN)/python -m pip --disable-pip-version-check --quiet install \
-		--require-hashes --requirement requirements/bench.txt
-	@touch $@
-
-$(PEERS): requirements/peers.txt
-	$(PYTHON) -m venv --clear $(PEERS_VENV)
-	@echo '*' > .venv-peers/.gitignore
-	$(PEERS_BIN)/python -m pip --disable-pip-version-check --quiet install \
-		--require-hashes --requirement requirements/peers.txt
+# What is measured, audits or fuzzes has an environment of its own.
+.venv-%/$(notdir $(PYTHON))/.installed: requirements/%.txt
+	$(PYTHON) -m venv --clear $(@D)
+	@echo '*' > .venv-$*/.gitignore
+	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install \
+		--require-hashes --requirement $<
 	@touch $@
 
 $(VENV):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tools import check_wheel
+from tools.pins import Pin
+from tools.sbom import describe, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,12 +65,20 @@ def project(tmp_path: Path) -> Path:
 def links(tmp_path: Path) -> Path:
     folder = tmp_path / "links"
     folder.mkdir()
+    make_wheel(folder, "anyio", {"anyio.py": ""})
     make_wheel(folder, "attrs", {"attrs/__init__.py": ""})
-    make_wheel(folder, "httpx", {"httpx.py": ""}, ["h11", "nowhere; extra == 'http2'"])
+    make_wheel(folder, "httpcore", {"httpcore.py": ""}, ["h11"])
+    make_wheel(folder, "httpx", {"httpx.py": ""}, ["httpcore", "nowhere; extra == 'http2'"])
     make_wheel(folder, "h11", {"h11.py": ""})
     make_wheel(folder, "python_dateutil", {"dateutil.py": ""})
     make_wheel(folder, "fourth", {"fourth.py": ""})
     return folder
+
+
+def bill(wheel: Path, *names: str) -> None:
+    needed_by = frozenset({check_wheel.DISTRIBUTION})
+    pins = [Pin(name, "1.0", ("ab" * 32,), None, needed_by) for name in names]
+    path_of(wheel).write_text(describe(wheel, pins), encoding="utf-8")
 
 
 def run(project: Path, links: Path) -> int:
@@ -135,16 +145,28 @@ def test_closure_follows_markers_and_extras() -> None:
 
 
 def test_missing_and_additional_distributions_are_named() -> None:
-    requires = {"kodexa_client": ["attrs", "fourth"], "attrs": [], "httpx": [], "fourth": []}
+    requires = {
+        "kodexa_client": ["attrs", "anyio", "httpx", "fourth", "more; extra == 'some'"],
+        "anyio": [],
+        "attrs": [],
+        "httpx": ["httpcore"],
+        "httpcore": [],
+        "fourth": [],
+    }
 
     assert check_wheel.distribution_problems(requires) == [
+        # It is there all the same, through httpx.
+        "httpcore is not declared",
+        "python-dateutil is not declared",
+        "fourth must not be declared",
         "python-dateutil was not installed",
         "fourth must not be installed",
     ]
 
 
 def test_right_wheel_passes(project: Path, links: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    make_wheel(project / "dist", "kodexa_client", GOOD, sorted(check_wheel.DEPENDENCIES))
+    wheel = make_wheel(project / "dist", "kodexa_client", GOOD, sorted(check_wheel.DEPENDENCIES))
+    bill(wheel, *check_wheel.DEPENDENCIES, "h11")
 
     assert run(project, links) == 0
     assert "are right" in capsys.readouterr().out
@@ -162,7 +184,31 @@ def test_every_problem_of_a_wheel_is_printed(
     printed = capsys.readouterr().out
     assert f"{wheel.name} must not hold kodexa_client/more.py" in printed
     assert "fourth must not be installed" in printed
+    assert "kodexa_client-1.0.cdx.json is missing" in printed
     assert "No module named 'absent'" in printed
+
+
+def test_differences_of_the_bill_are_named(tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "kodexa_client", GOOD)
+    bill(wheel, "anyio", "six")
+
+    assert check_wheel.bill_problems(wheel, frozenset({"anyio", "h11"})) == [
+        "kodexa_client-1.0.cdx.json lacks h11",
+        "kodexa_client-1.0.cdx.json must not name six",
+    ]
+
+
+def test_bill_of_another_wheel_is_named(tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "kodexa_client", GOOD)
+    (tmp_path / "other").mkdir()
+    other = make_wheel(tmp_path / "other", "other", GOOD)
+    bill(other)
+    path_of(other).rename(path_of(wheel))
+
+    assert check_wheel.bill_problems(wheel, frozenset()) == [
+        "kodexa_client-1.0.cdx.json is of other 1.0",
+        "kodexa_client-1.0.cdx.json is of a wheel with other bytes",
+    ]
 
 
 def test_subpackage_that_needs_an_extra_is_named(

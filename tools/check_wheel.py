@@ -1,8 +1,9 @@
-"""Checks what a user gets: the wheel's content, and what installing it brings along."""
+"""Checks what a user gets: the wheel's content, what installing it brings, and the bill of that."""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -15,13 +16,15 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from .sbom import path_of, read_bill
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PACKAGE = "kodexa_client"
 DISTRIBUTION = "kodexa-client"
-# pyproject.toml lists them too. They stand here again so that a fourth one is a decision.
-DEPENDENCIES = frozenset({"attrs", "httpx", "python-dateutil"})
+# pyproject.toml lists them too. They stand here again so that a sixth one is a decision.
+DEPENDENCIES = frozenset({"anyio", "attrs", "httpcore", "httpx", "python-dateutil"})
 # The specification of wheels names the first three, PEP 639 the folder of the fourth.
 METADATA = frozenset({"METADATA", "RECORD", "WHEEL", "licenses/LICENSE"})
 OPTIONAL_METADATA = frozenset({"entry_points.txt"})
@@ -104,17 +107,52 @@ def distribution_problems(requires: Mapping[str, Sequence[str]]) -> list[str]:
     Args:
         requires: For each installed distribution, what its metadata requires.
     """
-    installed = frozenset(canonicalize_name(name) for name in requires)
+    by_name = {canonicalize_name(name): value for name, value in requires.items()}
+    # Without an extra: what is declared for one is not there.
+    declared = {
+        canonicalize_name(requirement.name)
+        for requirement in map(Requirement, by_name.get(canonicalize_name(DISTRIBUTION), ()))
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    }
+    installed = frozenset(by_name)
     wanted = closure(DEPENDENCIES, requires) | {DISTRIBUTION}
-    missing = [f"{name} was not installed" for name in sorted(wanted - installed)]
-    return missing + [f"{name} must not be installed" for name in sorted(installed - wanted)]
+    return [
+        *(f"{name} is not declared" for name in sorted(DEPENDENCIES - declared)),
+        *(f"{name} must not be declared" for name in sorted(declared - DEPENDENCIES)),
+        *(f"{name} was not installed" for name in sorted(wanted - installed)),
+        *(f"{name} must not be installed" for name in sorted(installed - wanted)),
+    ]
+
+
+def bill_problems(wheel: Path, installed: frozenset[str]) -> list[str]:
+    """Compare a wheel's bill of materials with what it brought, and describe each difference.
+
+    Args:
+        wheel: The wheel's path.
+        installed: The normalized names of what installing it brought, without its own.
+    """
+    path = path_of(wheel)
+    if not path.exists():
+        return [f"{path.name} is missing"]
+    bill = read_bill(path)
+    _, version, *_ = wheel.name.split("-")
+    problems: list[str] = []
+    if bill.subject != (DISTRIBUTION, version):
+        problems.append(f"{path.name} is of {' '.join(bill.subject)}")
+    if bill.sha256 != hashlib.sha256(wheel.read_bytes()).hexdigest():
+        problems.append(f"{path.name} is of a wheel with other bytes")
+    return [
+        *problems,
+        *(f"{path.name} lacks {name}" for name in sorted(installed - bill.names)),
+        *(f"{path.name} must not name {name}" for name in sorted(bill.names - installed)),
+    ]
 
 
 def installation_problems(wheel: Path, pip_options: Sequence[str] = ()) -> list[str]:
     """Install a wheel into an empty environment, and describe what is wrong there.
 
     Args:
-        wheel: The wheel's path.
+        wheel: The wheel's path. Its bill of materials is beside it.
         pip_options: Options for `pip install`.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +164,10 @@ def installation_problems(wheel: Path, pip_options: Sequence[str] = ()) -> list[
         _run([*pip, "--python", python, "install", *pip_options, str(wheel)], folder)
         # -I: neither this project's folder nor PYTHONPATH may lend a module.
         listed = _run([python, "-I", "-c", _LIST_DISTRIBUTIONS], folder)
-        problems = distribution_problems(json.loads(listed))
+        requires = json.loads(listed)
+        problems = distribution_problems(requires)
+        brought = frozenset(canonicalize_name(name) for name in requires) - {DISTRIBUTION}
+        problems += bill_problems(wheel, brought)
         try:
             _run([python, "-I", "-W", "error", "-c", _IMPORT_EVERYTHING], folder)
         except subprocess.CalledProcessError as error:
@@ -159,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem)
     if problems:
         return 1
-    print(f"{wheels[0].name}: its content, its dependencies and its import are right")
+    print(f"{wheels[0].name}: its content, dependencies, bill of materials and import are right")
     return 0
 
 
