@@ -113,3 +113,17 @@ def serve(*answers: bytes, last: bool = False) -> Generator[ScriptedServer]:
         yield server
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def unanswered_port() -> Generator[int]:
+    """Listen with a full queue of connections: the next one is not answered."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(2):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]

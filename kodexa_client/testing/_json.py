@@ -1,8 +1,10 @@
 """JSON as RFC 8259 has it, where Python's own reader lets more pass."""
 
+import codecs
 import json
-import math
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
+
+from kodexa_client._json import RefusedJsonError, decode_json
 
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 
@@ -21,27 +23,19 @@ def parse_json(content: bytes) -> JsonValue:
         The value.
 
     Raises:
-        InvalidJsonError: It is not JSON, or names a key twice, or holds a number
-            that JSON does not have or Python can't hold.
+        InvalidJsonError: It is not JSON, or JSON that ``decode_json`` refuses.
     """
+    # RFC 8259 8.1: a reader may pass over it, a sender must not add it.
+    if content.startswith(codecs.BOM_UTF8):
+        raise InvalidJsonError("it begins with a byte order mark")
     try:
-        value: JsonValue = json.loads(
-            content.decode("utf-8"),
-            object_pairs_hook=_unrepeated,
-            parse_constant=_refused_constant,
-            parse_float=_finite,
-        )
-    except InvalidJsonError:
-        raise
+        value: JsonValue = decode_json(content)
+    except RefusedJsonError as error:
+        reason = str(error)
     except UnicodeDecodeError as error:
         reason = f"not UTF-8 at byte {error.start}"
     except json.JSONDecodeError as error:
         reason = f"{error.msg} at line {error.lineno}, column {error.colno}"
-    except ValueError:
-        # Python refuses to convert integers of more than 4,300 digits.
-        reason = "a number has too many digits"
-    except RecursionError:
-        reason = "nested too deeply"
     else:
         return value
     # Outside the handlers, since JSONDecodeError and UnicodeDecodeError hold the content.
@@ -51,21 +45,3 @@ def parse_json(content: bytes) -> JsonValue:
 def render_json(value: JsonValue) -> bytes:
     """Write a value as JSON, in ASCII: a lone surrogate, which UTF-8 can't hold, survives."""
     return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
-
-
-def _unrepeated(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise InvalidJsonError("a key comes twice in one object")
-    return members
-
-
-def _refused_constant(name: str) -> NoReturn:
-    raise InvalidJsonError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise InvalidJsonError("a number is too large")
-    return number

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +24,10 @@ from tests.conftest import EitherClient
 from tests.faults import API_KEY, FakeClock, connected
 from tests.faults import scripts as s
 from tests.faults.server import SECRET, Exchange, FaultServer, Script, until
+from tests.servers import unanswered_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import AsyncGenerator
 
 # Where a call can be when it is cancelled: what the server does, whether the request had
 # been sent, and how many credentials there are.
@@ -56,20 +56,6 @@ class SleepingClock(FakeClock):
         del seconds
         self.sleeping = True
         await anyio.sleep_forever()
-
-
-@contextlib.contextmanager
-def unanswered_port() -> Generator[int]:
-    """Listen with a full queue of connections: the next one is not answered."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(2):
-            waiting = stack.enter_context(socket.socket())
-            waiting.settimeout(0)
-            waiting.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
 
 
 @contextlib.asynccontextmanager

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import copy
 import functools
 import gc
 import io
 import json
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,13 +23,13 @@ from tests.conftest import EitherClient, StillClock, settle
 from tests.faults import scripts as s
 from tests.faults.scripts import PROBLEM, http
 from tests.faults.server import Exchange, FaultServer, Script, until
-from tests.servers import serve
+from tests.servers import serve, unanswered_port
 
 from . import WAYS, caught, connected, created, hunt
 from .hunt import assert_clean, cores_in, key, password, secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(("kind", "given"), WAYS)
@@ -188,20 +186,6 @@ async def _cancelled(call: Callable[[], Any], ready: Callable[[], Any]) -> BaseE
 def large_file() -> Any:
     """Return more than the buffers of both sides take, in what no traceback shows whole."""
     return [("file", ("name", io.BytesIO(bytes(16 << 20)), None))]
-
-
-@contextlib.contextmanager
-def unanswered_port() -> Generator[int]:
-    """Listen with a full queue of connections: the next one is not answered."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(2):
-            waiting = stack.enter_context(socket.socket())
-            waiting.settimeout(0)
-            waiting.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
 
 
 async def _stalled_with_the_secret(exchange: Exchange, *, whole_head: bool) -> None:
