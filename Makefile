@@ -47,8 +47,12 @@ demo: $(PROJECT) ## Create an access token, over a real socket, against the fake
 	$(BIN)/python examples/demo.py
 
 test: $(DEV) ## Run the tests and require their coverage; with ARGS=..., run what pytest is told
-	$(WITH_NODE) $(BIN)/coverage run -m pytest $(ARGS)
-ifeq ($(strip $(ARGS)),)
+ifneq ($(strip $(ARGS)),)
+	$(WITH_NODE) $(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/coverage erase
+	$(WITH_NODE) $(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=100 --include='kodexa_client/*,tools/*' \
 		--omit='kodexa_client/api/*,kodexa_client/models/*'
 	$(BIN)/coverage report --fail-under=95 --include='kodexa_client/api/*,kodexa_client/models/*'

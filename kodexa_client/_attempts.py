@@ -122,12 +122,16 @@ class Exchange:
             key: The key, why there is none, or None if it took too long.
         """
         if isinstance(key, KeyFailure):
-            self.failure = Failure(ConfigurationError, words=key.words, cause=key.cause)
+            self.refused(key.words, key.cause)
             return False
         if key is None:
             self.failure = Failure(httpx.PoolTimeout, words="waiting for the API key")
         self.key = key
         return key is not None
+
+    def refused(self, words: str, cause: Exception | None = None) -> None:
+        """Take note that the request can't be sent from here, and why."""
+        self.failure = Failure(ConfigurationError, words=words, cause=cause)
 
     def ran_out_of_time(self) -> None:
         """Take note that the call's deadline passed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 from urllib.parse import quote
 
 import httpx
@@ -12,18 +12,35 @@ import httpx
 from ._hidden import Hidden
 from .errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 __all__ = [
     "API_KEY_HEADER",
+    "KEY_HEADERS",
     "ApiKey",
+    "field_problem",
     "header_problem",
+    "is_token",
     "origin_of",
     "read_key",
 ]
 
 API_KEY_HEADER = "x-api-key"
+# The second is the older one, which the platform still accepts.
+KEY_HEADERS = frozenset({API_KEY_HEADER, "x-access-token"})
+# RFC 9112 2.2, 6 and 9, RFC 9110 7.6 and 10.1.1: where a request goes, how it is framed, and
+# how its connection is used. Another one's would be sent beside those of the client.
+_OF_THE_CONNECTION = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 # RFC 9110 5.6.2.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -32,6 +49,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _SHORTEST_REDACTED = 8
 _MASK = b"***"
+# An explanation of the platform's is shorter by far, and undoing takes its time.
+_LARGEST_UNESCAPED_BYTES = 1024 * 1024
+_MOST_ESCAPED = 3
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -39,14 +59,12 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 class ApiKey:
     """An API key that is not shown by accident, and can't be pickled."""
 
-    __slots__ = ("_escaped", "_forms", "_value")
+    __slots__ = ("_forms", "_value")
 
     def __init__(self, value: str) -> None:
         """Keep the key, which ``read_key`` has found to be one."""
         self._value = Hidden(value)
-        texts = _texts_of(value)
-        self._forms = Hidden(_longest_first(form for text in texts for form in _encoded(text)))
-        self._escaped = Hidden(b"|".join(_longest_first(map(_escaped, texts))))
+        self._forms = Hidden(_forms_of(value))
 
     def __repr__(self) -> str:
         """Show that there is a key, and nothing of it."""
@@ -76,20 +94,29 @@ class ApiKey:
 
     def redact_headers(self, headers: httpx.Headers) -> httpx.Headers:
         """Return the header fields that a server sent, without the key, as ``redact`` does."""
-        if not any(self._is_in(value) for _, value in headers.raw):
+        if not any(self._is_in(part) for field in headers.raw for part in field):
             return headers
-        return httpx.Headers([(name, self._replaced(value)) for name, value in headers.raw])
+        return httpx.Headers(
+            [(self._replaced(name), self._replaced(value)) for name, value in headers.raw]
+        )
 
     def redact(self, content: bytes) -> bytes:
         """Return what a server sent, without the key, should it have sent that back.
 
         Keys of a test may be as short as a word: what is that short is found anywhere.
+        Where the key is found only in JSON that escapes it, all that is escaped is undone.
         """
-        escaped = self._escaped.reveal()
-        if escaped and b"\\" in content:
-            # By its bytes: what was cut off, or is nested too deeply, can't be read as JSON.
-            content = re.sub(escaped, _MASK, content)
-        return self._replaced(content)
+        content = decoded = self._replaced(content)
+        if not self._forms.reveal() or len(content) > _LARGEST_UNESCAPED_BYTES:
+            return content
+        # JSON in a string of JSON is escaped twice.
+        for _ in range(_MOST_ESCAPED):
+            if b"\\" not in decoded:
+                break
+            decoded = _ESCAPE.sub(_unescaped, decoded)
+            if self._is_in(decoded):
+                content = decoded = self._replaced(decoded)
+        return content
 
     def _is_in(self, content: bytes) -> bool:
         return any(form in content for form in self._forms.reveal())
@@ -100,37 +127,24 @@ class ApiKey:
         return content
 
 
-def _texts_of(value: str) -> frozenset[str]:
-    """Return how a key is written in text, HTML and URLs; none if it is too short."""
+def _forms_of(value: str) -> list[bytes]:
+    """Return how a key is written in text, HTML and URLs; nothing if it is too short."""
     if len(value) < _SHORTEST_REDACTED:
-        return frozenset()
-    return frozenset({value, html.escape(value), quote(value, safe=""), quote(value)})
+        return []
+    texts = {value, html.escape(value), quote(value, safe=""), quote(value)}
+    forms = {form for text in texts for form in (text.encode("utf-8"), text.encode("latin-1"))}
+    # One may be the beginning of another, whose rest would stay.
+    return sorted(forms, key=len, reverse=True)
 
 
-def _encoded(text: str) -> list[bytes]:
-    return [text.encode("utf-8"), text.encode("latin-1")]
+# RFC 8259 7, of the characters that a key can have.
+_ESCAPE = re.compile(rb'\\(?:u00([0-9A-Fa-f]{2})|(["/\\]))')
 
 
-def _longest_first(forms: Iterable[bytes]) -> list[bytes]:
-    """Sort, since one may be the beginning of another, whose rest would stay."""
-    return sorted({*forms}, key=len, reverse=True)
-
-
-def _escaped(text: str) -> bytes:
-    """Return a pattern of a text in JSON, which can write each character in several ways.
-
-    JSON in a string of JSON has its backslashes doubled. How often that happens is bounded,
-    or a body of backslashes would take a time that grows with the square of its length.
-    """
-    pattern = b""
-    for character in text:
-        forms = [re.escape(form) for form in _longest_first(_encoded(character))]
-        if character in '"/':
-            forms.insert(0, rb"\\{1,7}" + re.escape(character.encode("ascii")))
-        elif character == "\\":
-            forms.insert(0, rb"(?:\\\\){1,4}")
-        pattern += rb"(?:\\{1,7}u(?i:%04x)|%s)" % (ord(character), b"|".join(forms))
-    return pattern
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    if found[1] is None:
+        return found[2]
+    return chr(int(found[1], 16)).encode("utf-8")
 
 
 def read_key(value: object, source: str) -> ApiKey | ConfigurationError:
@@ -153,7 +167,8 @@ def read_key(value: object, source: str) -> ApiKey | ConfigurationError:
 def header_problem(name: object, value: object) -> str | None:
     """Say why a header field can't be sent as it is, or return None (RFC 9110 5.1, 5.5).
 
-    What is said holds neither the name nor the value: either may be a secret.
+    What is said holds neither: the value may be a secret, and so may what stands in the
+    name's place by mistake.
     """
     if not isinstance(name, str) or not isinstance(value, str):
         return "is not a string"
@@ -168,6 +183,29 @@ def header_problem(name: object, value: object) -> str | None:
     return None
 
 
+def field_problem(name: object, value: object) -> str | None:
+    """Say why a header field of the user's is refused, or return None.
+
+    What is said holds no value, and the name only if it is one.
+    """
+    problem = header_problem(name, value)
+    shown = name if isinstance(name, str) and _TOKEN.fullmatch(name) else None
+    if problem is not None:
+        return f"A header {problem}" if shown is None else f"The header {shown!r} {problem}"
+    lower = str(name).lower()
+    if lower in KEY_HEADERS:
+        return f"The header {shown!r} is the key's: give that as api_key"
+    if lower in _OF_THE_CONNECTION or lower.startswith("proxy-"):
+        return f"The header {shown!r} is the connection's, and not yours to set"
+    return None
+
+
+def is_token(text: object) -> bool:
+    """Tell whether a text is a token, as a method and a field's name are (RFC 9110 5.6.2)."""
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+
+
 def origin_of(url: httpx.URL) -> tuple[str, bytes, int | None]:
     """Return scheme, host and port, with the scheme's default port filled in."""
-    return url.scheme, url.raw_host, url.port or _DEFAULT_PORTS.get(url.scheme)
+    port = _DEFAULT_PORTS.get(url.scheme) if url.port is None else url.port
+    return url.scheme, url.raw_host, port

@@ -64,19 +64,24 @@ class Calling(ClientSettings[Transport]):
             message = "The client is closed: make a new one, or close it after its last call."
             raise ConfigurationError(message)
 
-    def _check_usable(self, exchange: Exchange, loop: object) -> None:
-        """Refuse to use connections that are closed, or another process' or event loop's.
+    def _is_usable(self, exchange: Exchange, loop: object) -> bool:
+        """Tell whether the connections are open, and this process' and event loop's.
 
-        Raises:
-            ConfigurationError: They are.
+        If not, that is what becomes of the exchange: an earlier attempt of the call may have
+        been carried out, which its exception has to tell.
         """
-        self._check_open()
-        self._affinity.check(loop)
+        try:
+            self._check_open()
+            self._affinity.check(loop)
+        except ConfigurationError as error:
+            exchange.refused(str(error))
+            return False
         if self._owns_connections:
             self._affinity.bind(loop)
         else:
             # Perhaps nothing that has connections: a transport of a test's.
             exchange.on_connection = lambda: self._affinity.bind(loop)
+        return True
 
     def _authorized(self, call: Call[T], exchange: Exchange) -> httpx.Request:
         """Return the request with the key, and with what is left of the deadline."""

@@ -22,7 +22,7 @@ from ._outcomes import Evidence, Tier, may_be_sent_again, tier_of
 from ._redirects import MAX_REDIRECTS, Redirect, read_redirect
 from ._responses import describe_mismatch
 from ._retries import RetryPolicy, parse_retry_after
-from .errors import KodexaError, OutcomeUnknownError
+from .errors import ConfigurationError, KodexaError, OutcomeUnknownError
 from .types import UNSET, Attempt, Response
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 # RFC 9110 15.3: not done yet, or without all that was created.
 _WITHOUT_RESULT = frozenset({202, 204, 205, 206})
+_SEE_OTHER = 303
 _UNAUTHORIZED = 401
 _REQUEST_ID = "x-request-id"
 
@@ -168,7 +169,7 @@ class Call(Generic[T]):
                     attempts=tuple(self._attempts),
                 )
             redirect = read_redirect(self.request, exchange.status_code, exchange.headers)
-            if redirect is not None and self._follows(redirect):
+            if redirect is not None and self._follows(redirect, exchange.status_code):
                 continue
             retry_after = parse_retry_after(exchange.headers.get("retry-after"), self._clock.now())
             seconds = self._delay(tier, exchange, retry_after)
@@ -189,6 +190,9 @@ class Call(Generic[T]):
         for key in self._keys:
             exchange.headers = key.redact_headers(exchange.headers)
         attempt = self._attempt(exchange, seconds)
+        if exchange.failure is not None and exchange.failure.kind is ConfigurationError:
+            # Nothing was tried.
+            return attempt
         self._attempts.append(attempt)
         if _logger.isEnabledFor(logging.DEBUG):
             _logger.debug(
@@ -213,18 +217,23 @@ class Call(Generic[T]):
         # What comes later says nothing of the request that was redirected.
         return Tier.UNCLEAR if self._has_moved_on and tier is not Tier.ANSWERED else tier
 
-    def _follows(self, redirect: Redirect) -> bool:
+    @property
+    def _creates(self) -> bool:
+        """Whether an answer can show by itself that it tells what was created."""
+        return self._operation.effect is Effect.UNSAFE and bool(self._operation.identity)
+
+    def _follows(self, redirect: Redirect, status_code: int | None) -> bool:
         """Go where an answer redirects to, if that is asked for and may be done."""
         if redirect.request is None or not self._follow_redirects:
             return False
         if self._redirects == MAX_REDIRECTS:
             return False
-        if (
-            redirect.request.method != self.request.method
-            and self._operation.effect is not Effect.SAFE
-        ):
-            # RFC 9110 15.4.4: the answer may tell where to find what was made.
-            self._has_moved_on = True
+        if redirect.request.method != self.request.method:
+            # RFC 9110 15.4.4: behind a 303 is the outcome. The others want the same request
+            # elsewhere, which a GET is not: it may find what was created, and does nothing.
+            if status_code != _SEE_OTHER and not self._creates:
+                return False
+            self._has_moved_on = self._operation.effect is not Effect.SAFE
         self.request = redirect.request
         self._redirects += 1
         self._exchange = Exchange()
@@ -248,8 +257,7 @@ class Call(Generic[T]):
         if exchange.failure is not None:
             words = exchange.failure.words or exchange.failure.kind.__name__
             return None, f"its body could not be read ({words})"
-        creates = self._operation.effect is Effect.UNSAFE and self._operation.identity
-        if creates and status in _WITHOUT_RESULT - self._operation.answers:
+        if self._creates and status in _WITHOUT_RESULT - self._operation.answers:
             return None, "that status comes without all of what was created"
         response = exchange.response(self.request)
         try:
@@ -273,7 +281,13 @@ class Call(Generic[T]):
                 return (
                     f"its {name} is not the one that was asked for, so it answers another request"
                 )
+        if self._has_moved_on and self._creates and not self._is_echoed(parsed):
+            return "nothing in it shows that it is what this request created"
         return None
+
+    def _is_echoed(self, parsed: T) -> bool:
+        asked = {name: self._asked[name] for name in self._operation.echoed if name in self._asked}
+        return any(getattr(parsed, name, UNSET) == value for name, value in asked.items())
 
     def _delay(self, tier: Tier, exchange: Exchange, retry_after: float | None) -> float | None:
         """Return the seconds to wait before the request is sent again, or None."""
@@ -329,6 +343,9 @@ class Call(Generic[T]):
             earlier_unclear=bool(self._unclear) or self._has_moved_on,
             redirect=redirect,
             follows_redirects=self._follow_redirects,
+            redirects=self._redirects,
+            attempts=len(self._attempts),
+            has_fresh_key=self._has_fresh_key and len(self._attempts) > 1,
         )
         error = kodexa_error(failed)
         error.attempts = tuple(self._attempts)

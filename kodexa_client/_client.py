@@ -76,8 +76,9 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
         Args:
             api_key: The API key, or a function or coroutine function that provides it:
                 that is asked when the first call needs the key, once for all that wait
-                for it, and again when the platform answers 401, after which the call is
-                repeated once. A function is called in a thread. Default: the environment
+                for it. The key is kept until the platform answers 401; then it is asked
+                again, and the call is repeated once. A function is called in a thread,
+                and should end within the deadline. Default: the environment
                 variable ``KODEXA_API_KEY``, or the older ``KODEXA_ACCESS_TOKEN``, or the
                 profile's.
             base_url: Where the platform is, with its path prefix if it has one: an https
@@ -105,13 +106,15 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
                 the way can read the key.
             max_response_bytes: How large an answer's body may be, after decompression.
                 Default: 10 MiB.
-            proxy: A proxy for all requests. Default: the environment's, for https alone,
-                as httpx reads it.
+            proxy: A proxy for all requests, whatever ``NO_PROXY`` says. Default: the
+                environment's, for https alone, as httpx reads it.
             verify: A file of certificates of authorities to trust instead of the usual
-                ones, or an ``ssl.SSLContext``.
-            http_client: Sends the requests, with its own connections, proxies and TLS
-                settings. It is not closed with this client. Its timeout and headers
-                are not used: give them here. Default: a pool of connections of this
+                ones, or an ``ssl.SSLContext``. The usual ones are certifi's, or those of
+                ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+            http_client: Sends the requests, with its own connections, proxies, TLS
+                settings, hooks and auth, and keeps the cookies that it is sent. It is not
+                closed with this client. Its timeout, headers and cookies are not used:
+                give them here. Default: a pool of connections of this
                 client's own.
 
         Raises:

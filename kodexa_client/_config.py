@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 from attrs import frozen
 
-from ._auth import API_KEY_HEADER, header_problem
+from ._auth import field_problem
 from ._bodies import LARGEST_BODY_BYTES
 from .errors import ConfigurationError
 
@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULT_TIMEOUT_SECONDS",
     "ClientConfig",
     "resolve_deadline",
+    "resolve_flag",
     "resolve_headers",
     "resolve_max_response_bytes",
     "resolve_timeout",
@@ -31,11 +32,9 @@ DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_DEADLINE_SECONDS = 60.0
 DEFAULT_MAX_RESPONSE_BYTES = LARGEST_BODY_BYTES
 _CONNECT_TIMEOUT_SECONDS = 5.0
+_REQUEST_ID = "x-request-id"
 # A day. Beyond some weeks the operating system's clocks overflow.
 _LONGEST_TIMEOUT_SECONDS = 86_400.0
-
-# The second is the older one, which the platform still accepts.
-_KEY_HEADERS = frozenset({API_KEY_HEADER, "x-access-token"})
 
 
 @frozen(kw_only=True)
@@ -114,16 +113,29 @@ def resolve_max_response_bytes(size: int) -> int:
     return size
 
 
+def resolve_flag(name: str, *, value: bool) -> bool:
+    """Return a setting that is on or off.
+
+    Raises:
+        ConfigurationError: It is something else: a "false" of the environment is true.
+    """
+    if type(value) is not bool:
+        raise ConfigurationError(f"{name} has to be True or False.")
+    return value
+
+
 def resolve_headers(headers: Mapping[str, str] | None) -> httpx.Headers:
     """Return the header fields for every request.
 
     Raises:
-        ConfigurationError: One is the API key's, or can't be sent. The text does not
-            hold a value.
+        ConfigurationError: One is the key's or the connection's, or can't be sent. The
+            text does not hold a value.
     """
     for name, value in (headers or {}).items():
-        if str(name).lower() in _KEY_HEADERS:
-            raise ConfigurationError(f"{name} is not a default header: give the key as api_key.")
-        if problem := header_problem(name, value):
-            raise ConfigurationError(f"The default header {name!r} {problem}.")
+        if problem := field_problem(name, value):
+            raise ConfigurationError(f"default_headers: {problem}.")
+        if name.lower() == _REQUEST_ID:
+            raise ConfigurationError(
+                f"default_headers: {name!r} tells calls apart. Give it to a call, or leave it out."
+            )
     return httpx.Headers(headers, encoding="latin-1")

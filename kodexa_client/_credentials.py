@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 import httpx
-from attrs import field, frozen
+from attrs import frozen
 
 from ._auth import ApiKey, read_key
 from ._keys import GivenKey, KeySource, is_provider
@@ -40,6 +40,8 @@ _URL_VARIABLE = "KODEXA_URL"
 KEY_VARIABLES = ("KODEXA_API_KEY", "KODEXA_ACCESS_TOKEN")
 _PROFILE_VARIABLE = "KODEXA_PROFILE"
 
+_HIGHEST_PORT = 65_535
+
 _NO_KEY = (
     "There is no API key. Give api_key=..., set the environment variable KODEXA_API_KEY (or the "
     "older KODEXA_ACCESS_TOKEN), or name a profile with profile=... or KODEXA_PROFILE. A key is "
@@ -63,7 +65,7 @@ class _Place:
 
     url: httpx.URL | None = None
     url_source: str = ""
-    key: KeySource | None = field(default=None)
+    key: KeySource | None = None
     key_source: str = ""
 
 
@@ -193,9 +195,17 @@ def _pair(places: list[_Place]) -> Credentials:
         own = f"is for {own_url}" if owner.url else f"names no URL, so it is for {own_url}"
         raise ConfigurationError(
             f"The URL {url} comes from {source}, but the key from {owner.key_source} {own}. "
-            "A key belongs to one instance of the platform: give both in the same place."
+            f"A key belongs to one instance of the platform: {_mend(source, owner.key_source)}."
         )
     return Credentials(own_url, source, owner.key, owner.key_source)
+
+
+def _mend(url_source: str, key_source: str) -> str:
+    if key_source in KEY_VARIABLES and url_source == "base_url":
+        return f"set {_URL_VARIABLE} to that URL, or give api_key=os.environ[{key_source!r}] too"
+    if key_source.startswith("api_key") and url_source == _URL_VARIABLE:
+        return f"give base_url=os.environ[{_URL_VARIABLE!r}] too"
+    return f"give both in the same place, and leave {url_source} or {key_source} out"
 
 
 def _check_profile(credentials: Credentials, profile: _Place) -> None:
@@ -244,12 +254,16 @@ def _parse_base_url(value: str | httpx.URL) -> tuple[httpx.URL | None, str]:
         trimmed = url.copy_with(raw_path=url.raw_path.rstrip(b"/"))
     except (httpx.InvalidURL, UnicodeError, TypeError, ValueError):
         return None, "is not a URL"
+    if any(character.isspace() for character in str(value)):
+        return None, "has white space in it: strip it"
     if scheme not in {"http", "https"} or not host:
         return None, f"is not an http or https URL with a host, like {DEFAULT_BASE_URL}"
     if url.userinfo:
         return None, "holds a user or password: take it out, and give the key as api_key"
     if "?" in str(value) or "#" in str(value):
         return None, "has a query or a fragment, which a base URL can't have"
+    if url.port is not None and not 0 < url.port <= _HIGHEST_PORT:
+        return None, "has a port that is none"
     return trimmed, ""
 
 

@@ -57,6 +57,9 @@ class Failed:
         earlier_unclear: Whether an earlier attempt may have been carried out.
         redirect: Where the answer redirects to, or None if it does not.
         follows_redirects: Whether redirects within the origin are followed.
+        redirects: How many have been followed.
+        attempts: How often the request was sent.
+        has_fresh_key: Whether a refused key was replaced by a fresh one.
     """
 
     request: httpx.Request
@@ -70,6 +73,9 @@ class Failed:
     earlier_unclear: bool
     redirect: Redirect | None = None
     follows_redirects: bool = False
+    redirects: int = 0
+    attempts: int = 0
+    has_fresh_key: bool = False
 
     @property
     def what(self) -> str:
@@ -108,6 +114,7 @@ def _advice(failed: Failed) -> str:
     return "It may have been carried out: look before you repeat it."
 
 
+_UNAUTHORIZED = 401
 _CONFLICT = 409
 
 
@@ -123,7 +130,8 @@ def _local_error(failed: Failed) -> KodexaError:
     failure, reason = failed.exchange.failure, _reason(failed)
     message = f"{failed.what} can't be sent ({reason}): check the base URL and the http client."
     if failure is not None and failure.kind is ConfigurationError:
-        message = f"{failed.what} was not sent. {failure.words}."
+        again = " again" if failed.attempts else ""
+        message = f"{failed.what} was not sent{again}. {failure.words.removesuffix('.')}."
     error = _class_for(failed, ConfigurationError)(message + _earlier(failed))
     # As in ``raise error from cause``.
     error.__cause__ = None if failure is None else failure.cause
@@ -203,6 +211,8 @@ def _status_error(failed: Failed) -> KodexaError:
     kind, advice = _BY_STATUS.get(status, (default, "The request was refused."))
     if failed.redirect is not None:
         kind, advice = UnexpectedRedirectError, _redirect_advice(failed, failed.redirect)
+    if status == _UNAUTHORIZED and failed.has_fresh_key:
+        advice = f"The provider was asked again, and that key was refused too. {advice}"
     if failed.tier is Tier.UNCLEAR:
         advice = _advice(failed) if failed.redirect is None else f"{advice} {_advice(failed)}"
     error = _class_for(failed, kind)(
@@ -237,11 +247,13 @@ def _redirect_advice(failed: Failed, redirect: Redirect) -> str:
             f"{where}, another origin, where neither the key nor the body was sent. If the "
             "platform has moved there, make that the base_url."
         )
-    if failed.follows_redirects:
+    if failed.redirects == MAX_REDIRECTS:
         return f"{where}, after {MAX_REDIRECTS} redirects that were followed: check the base URL."
-    return (
-        f"{where}. Redirects are not followed: check the base URL, or give follow_redirects=True."
-    )
+    if failed.follows_redirects:
+        return f"{where}, by a GET that would do nothing: check the base URL."
+    if redirect.request is not None and redirect.request.method == failed.request.method:
+        return f"{where}. Redirects are not followed: check the base URL, or follow_redirects=True."
+    return f"{where}. Redirects are not followed: check the base URL."
 
 
 def _describe(problem: ProblemDetails | None) -> str:

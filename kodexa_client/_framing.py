@@ -19,6 +19,8 @@ _TRANSFER_ENCODING = re.compile(rb"\ntransfer-encoding:", re.IGNORECASE)
 _SWITCHING_PROTOCOLS = 101
 _FIRST_FINAL = 200
 _WITHOUT_BODY = frozenset({204, 304})
+# RFC 9112 7.1. int() takes signs and underscores too: of a negative one there is no end.
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;|\Z)")
 
 
 class AnswerFraming:
@@ -26,7 +28,7 @@ class AnswerFraming:
 
     def __init__(self) -> None:
         """Start with a new connection."""
-        self._buffer = b""
+        self._buffer = bytearray()
         self._length: int | None = None
         self._is_chunked = False
         self._in_trailers = False
@@ -60,16 +62,18 @@ class AnswerFraming:
         elif self._length is not None:
             self._read_body(len(data))
         else:
+            # What was looked at before may have the beginning of an end.
+            seen = max(0, len(self._buffer) - 3)
             self._buffer += data
-            self._read_head()
+            self._read_head(seen)
 
-    def _read_head(self) -> None:
-        while end := _END_OF_HEAD.search(self._buffer):
-            head = self._buffer[: end.end()]
+    def _read_head(self, seen: int) -> None:
+        while end := _END_OF_HEAD.search(self._buffer, seen):
+            head, seen = bytes(self._buffer[: end.end()]), 0
             status = _STATUS.match(head)
             if status is None:
                 break
-            self._buffer = self._buffer[end.end() :]
+            del self._buffer[: end.end()]
             code = int(status[1])
             if code >= _FIRST_FINAL:
                 self._read_final_head(head, code)
@@ -96,7 +100,8 @@ class AnswerFraming:
             return
         else:
             self._length = int(length[1])
-        rest, self._buffer = len(self._buffer), b""
+        rest = len(self._buffer)
+        self._buffer.clear()
         self._read_body(rest)
 
     def _read_body(self, size: int) -> None:
@@ -127,12 +132,12 @@ class AnswerFraming:
                 self._is_complete = True
                 self._is_in_doubt = position < len(buffer)
                 break
-            try:
-                size = int(line.partition(b";")[0], 16)
-            except ValueError:
+            digits = _CHUNK_SIZE.match(line)
+            if digits is None:
                 self._is_in_doubt = True
                 break
+            size = int(digits[1], 16)
             self._in_trailers = size == 0
             # A line break ends the chunk.
             self._length = size + 2 if size else 0
-        self._buffer = buffer[position:]
+        del buffer[:position]

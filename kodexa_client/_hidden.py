@@ -50,7 +50,7 @@ def hiding_arguments(function: Callable[P, T]) -> Callable[P, T]:
         handled = sys.exception()
         try:
             return function(*args, **kwargs)
-        except Exception as error:
+        except BaseException as error:
             del args, kwargs
             drop_inner_frames(error, handled)
             raise
@@ -75,3 +75,4 @@ def drop_inner_frames(interruption: BaseException, handled: BaseException | None
             seen.add(id(one))
             one.__traceback__ = None
             waiting += [one.__cause__, one.__context__]
+            waiting += getattr(one, "exceptions", ())

@@ -6,15 +6,16 @@ import inspect
 import os
 import threading
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import anyio
-import anyio.to_thread
 from anyio.lowlevel import current_token
 from attrs import frozen
 
 from ._auth import ApiKey, read_key
 from ._hidden import Hidden
+from ._threads import OneThread
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class KeyFailure:
 
     words: str
     cause: Exception | None = None
+
+
+_REENTERED = KeyFailure(
+    f"{_SOURCE.capitalize()} makes a call of its own client, which would wait for itself"
+)
 
 
 class _Done(Protocol):
@@ -93,6 +99,10 @@ class KeySource:
 
     def refused(self, key: ApiKey | None) -> None:
         """Take note that the platform did not accept a key."""
+
+
+# What is being asked in this task or thread, for a provider that needs itself.
+_asking: ContextVar[frozenset[KeySource]] = ContextVar("kodexa_client_asking", default=frozenset())
 
 
 class GivenKey(KeySource):
@@ -144,11 +154,19 @@ class AsyncProvidedKey(_Provided[anyio.Event]):
     refused it. All calls that need it at that time share the answer.
     """
 
+    def __init__(self, provider: Callable[[], object]) -> None:
+        """Keep the provider. It is not asked yet."""
+        super().__init__(provider)
+        self._thread = OneThread(self._provider)
+
     async def fetch(self) -> ApiKey | KeyFailure:
         """Return the key, or why there is none."""
         place = (os.getpid(), current_token())
         while self.current is None:
             question = self._question
+            # In an event loop of the provider's own too: its thread would be joined from within.
+            if question is not None and self in _asking.get():
+                return _REENTERED
             if question is None or question.place != place:
                 return await self._ask(place)
             await question.done.wait()
@@ -158,9 +176,11 @@ class AsyncProvidedKey(_Provided[anyio.Event]):
 
     async def _ask(self, place: tuple[int, object]) -> ApiKey | KeyFailure:
         question = self._question = _Question(anyio.Event(), place)
+        token = _asking.set(_asking.get() | {self})
         try:
             question.answer = await self._answer()
         finally:
+            _asking.reset(token)
             self._finish(question)
         return question.answer
 
@@ -169,18 +189,10 @@ class AsyncProvidedKey(_Provided[anyio.Event]):
             if _is_async(self.provider):
                 value = self.provider()
             else:
-                # A limiter of its own, since the application's threads may all be busy
-                # with what waits for this call.
-                (value,) = await anyio.to_thread.run_sync(
-                    self._wrapped, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
-                )
+                value = await self._thread.call()
             return self._found(await value if inspect.isawaitable(value) else value)
         except Exception as error:  # noqa: BLE001 - the provider is the user's
             return _failure(error)
-
-    def _wrapped(self) -> tuple[object]:
-        # trio refuses to bring a coroutine as it is from a thread.
-        return (self.provider(),)
 
 
 class ProvidedKey(_Provided[threading.Event]):
@@ -230,15 +242,19 @@ class ProvidedKey(_Provided[threading.Event]):
                     question = self._question = _Question(threading.Event(), place)
             if not is_asked:
                 return self._ask(question)
+            if self in _asking.get():
+                return _REENTERED
             if not question.done.wait(seconds_left()):
                 return None
             if question.answer is not None:
                 return question.answer
 
     def _ask(self, question: _Question[threading.Event]) -> ApiKey | KeyFailure:
+        token = _asking.set(_asking.get() | {self})
         try:
             question.answer = self._answer()
         finally:
+            _asking.reset(token)
             with self._lock:
                 self._finish(question)
         return question.answer

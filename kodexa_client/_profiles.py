@@ -6,6 +6,7 @@ The file is ``~/.kodexa/config.yaml``, with ``currentProfile`` and
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import warnings
@@ -57,14 +58,22 @@ def load_profile(name: str) -> Profile:
     """
     try:
         path = Path.home() / ".kodexa" / "config.yaml"
-        with path.open("rb") as file:
-            _warn_of_readers(os.fstat(file.fileno()).st_mode)
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise OSError(errno.EINVAL, "it is no file")  # noqa: TRY301 - told as the others
+            _warn_of_readers(mode)
             content = file.read(_LARGEST_FILE_BYTES + 1)
     except (OSError, RuntimeError) as error:
         problem = error.strerror if isinstance(error, OSError) else "there is no home directory"
     else:
         return read_profile(content, name)
     raise ConfigurationError(f"The profile {name!r} is asked for, but {_FILE}: {problem}.")
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    # A pipe would wait for somebody to write into it.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _warn_of_readers(mode: int) -> None:
@@ -93,12 +102,14 @@ def read_profile(content: bytes, name: str) -> Profile:
         names = printable(", ".join(repr(str(one)) for one in profiles)) or "none"
         raise ConfigurationError(f"{_FILE} has no profile {name!r}. Its profiles: {names}.")
     profile = _mapping(profiles[name])
-    for key in profile:
-        # Without its URL, a key would go to the vendor's own instance.
-        meant = {"url": "url", "apikey": "apiKey"}.get(str(key).lower().replace("_", ""), key)
-        if meant != key:
-            raise ConfigurationError(f"The profile {name!r} in {_FILE} has {key!r} for {meant!r}.")
     url, api_key = _text(profile, "url", name), _text(profile, "apiKey", name)
+    others = [repr(str(key)) for key in profile if key not in {"url", "apiKey"}]
+    if api_key is not None and url is None and others:
+        # One of them may be meant for it. Without a URL, the key is for the vendor's own instance.
+        raise ConfigurationError(
+            f"The profile {name!r} in {_FILE} has no url, but {printable(', '.join(others))}: give "
+            "its url, or take them out."
+        )
     return Profile(url, None if api_key is None else Hidden(api_key))
 
 
@@ -108,7 +119,7 @@ def _parse(content: bytes) -> object:
         from ruamel.yaml import YAML  # noqa: PLC0415
         from ruamel.yaml.error import YAMLError  # noqa: PLC0415
     except ImportError:
-        problem = "needs a library to be read: pip install 'kodexa-client[profiles]'"
+        problem = "needs ruamel.yaml to be read: install that, or this package's extra 'profiles'"
     else:
         if len(content) > _LARGEST_FILE_BYTES:
             problem = f"is larger than {_LARGEST_FILE_BYTES} bytes"

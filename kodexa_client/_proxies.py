@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.request import getproxies
 
 import httpx
 
+from ._auth import origin_of
 from ._hidden import Hidden
 from .errors import ConfigurationError
 
-__all__ = ["EnvironmentProxies", "GivenProxy", "Proxies"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["EnvironmentProxies", "GivenProxy", "Proxies", "names_http_proxy"]
 
 
 class Proxies(Protocol):
@@ -57,7 +61,9 @@ class EnvironmentProxies:
         """Read ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, or the system's settings."""
         settings = getproxies()
         self._proxy = Hidden(settings.get("https") or settings.get("all"))
-        self._exempt = [entry.strip() for entry in settings.get("no", "").split(",")]
+        self._exempt = _exempt_entries(settings)
+        # By origin: a client has few, and asks for each request.
+        self._found: Hidden[dict[tuple[object, ...], httpx.Proxy | None]] = Hidden({})
 
     def for_url(self, url: httpx.URL) -> httpx.Proxy | None:
         """Return the proxy for a URL, or None.
@@ -66,10 +72,16 @@ class EnvironmentProxies:
             ConfigurationError: What the environment names is no proxy. The text does not
                 hold it: it may hold a password.
         """
-        proxy = self._proxy.reveal()
-        if url.scheme != "https" or not proxy:
+        if url.scheme != "https" or not self._proxy.reveal():
             return None
-        if any(_is_exempt(entry, url) for entry in self._exempt if entry):
+        found, origin = self._found.reveal(), origin_of(url)
+        if origin not in found:
+            found[origin] = self._find(url)
+        return found[origin]
+
+    def _find(self, url: httpx.URL) -> httpx.Proxy | None:
+        proxy = self._proxy.reveal() or ""
+        if any(_is_exempt(entry, url) for entry in self._exempt):
             return None
         try:
             return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
@@ -78,6 +90,19 @@ class EnvironmentProxies:
         raise ConfigurationError(
             "The environment's proxy for https (HTTPS_PROXY or ALL_PROXY) is not a proxy's URL."
         )
+
+
+def names_http_proxy(url: httpx.URL) -> bool:
+    """Tell whether httpx would take a proxy of the environment for an http URL."""
+    settings = getproxies()
+    if not settings.get("http") and not settings.get("all"):
+        return False
+    return not any(_is_exempt(entry, url) for entry in _exempt_entries(settings))
+
+
+def _exempt_entries(settings: Mapping[str, str]) -> list[str]:
+    entries = [entry.strip() for entry in settings.get("no", "").split(",")]
+    return [entry for entry in entries if entry]
 
 
 def _is_exempt(entry: str, url: httpx.URL) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
 
 import httpx
 
-from ._auth import header_problem
+from ._auth import field_problem, is_token
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -64,9 +64,11 @@ def build_request(
     """
     if not path.startswith("/"):
         raise ValueError("A path starts with a slash: it is one below the base URL.")
+    if not is_token(method):
+        raise ValueError("The method is not a token of letters (RFC 9110 9.1).")
     for name, value in (headers or {}).items():
-        if problem := header_problem(name, value):
-            raise ValueError(f"The header {name!r} {problem}.")
+        if problem := field_problem(name, value):
+            raise ValueError(f"{problem}.")
     merged = httpx.Headers(
         {"accept": _ACCEPT, "accept-encoding": "identity", "user-agent": user_agent()}
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from .errors import ConfigurationError
 
@@ -45,7 +45,7 @@ class RetryPolicy:
     cap: float = 8.0
     jitter: Literal["full", "none"] = "full"
     respect_retry_after: bool = True
-    max_retry_after: float = field(default=60.0)
+    max_retry_after: float = 60.0
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no policy.

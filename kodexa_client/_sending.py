@@ -81,14 +81,14 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
 
     async def _send(self, call: Call[T], exchange: Exchange) -> None:
         loop = current_token()
-        self._check_usable(exchange, loop)
-        if not await self._has_key(call, exchange):
+        if not self._is_usable(exchange, loop) or not await self._has_key(call, exchange):
             return
         slots, is_served = self._slots, False
         try:
             is_served = slots is None or await slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
-            self._check_usable(exchange, loop)
+            if not self._is_usable(exchange, loop):
+                return
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
@@ -188,14 +188,14 @@ class Sending(Calling[PoolTransport | ClientTransport]):
         self._clock.sleep(call.within(step.seconds))
 
     def _send(self, call: Call[T], exchange: Exchange) -> None:
-        self._check_usable(exchange, None)
-        if not self._has_key(call, exchange):
+        if not self._is_usable(exchange, None) or not self._has_key(call, exchange):
             return
         slots, is_served = self._slots, False
         try:
             is_served = slots is None or slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
-            self._check_usable(exchange, None)
+            if not self._is_usable(exchange, None):
+                return
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
@@ -219,6 +219,8 @@ class Sending(Calling[PoolTransport | ClientTransport]):
         key: ApiKey | KeyFailure | None = self._key.current
         if key is None and isinstance(self._key, ProvidedKey):
             key = self._key.fetch(lambda: call.seconds_left)
+            # Nobody can end a function that takes too long.
+            key = None if call.seconds_left == 0.0 else key
         return exchange.found_key(key)
 
     def _exchange(self, call: Call[T], exchange: Exchange) -> None:

@@ -15,13 +15,14 @@ from ._clock import Clock
 from ._config import (
     ClientConfig,
     resolve_deadline,
+    resolve_flag,
     resolve_headers,
     resolve_max_response_bytes,
     resolve_timeout,
 )
 from ._credentials import KEY_VARIABLES, resolve_base_url, resolve_credentials, resolve_key
 from ._hidden import hiding_arguments
-from ._proxies import EnvironmentProxies, GivenProxy
+from ._proxies import EnvironmentProxies, GivenProxy, names_http_proxy
 from ._retries import RetryPolicy
 from ._tls import tls_context
 from .errors import ConfigurationError
@@ -78,6 +79,7 @@ class ClientSettings(Generic[Transport]):
         http_client: object,
     ) -> None:
         of_a_subclass = frozenset(vars(self))
+        self._allow_insecure_http = resolve_flag("allow_insecure_http", value=allow_insecure_http)
         credentials = resolve_credentials(
             api_key,
             base_url,
@@ -93,11 +95,11 @@ class ClientSettings(Generic[Transport]):
         self._retry_policy = _checked_policy(retry_policy)
         self._on_retry = _checked_hook(on_retry)
         self._default_headers = resolve_headers(default_headers)
-        self._follow_redirects = follow_redirects
-        self._allow_insecure_http = allow_insecure_http
+        self._follow_redirects = resolve_flag("follow_redirects", value=follow_redirects)
         self._max_response_bytes = resolve_max_response_bytes(max_response_bytes)
         self._verify = verify
         self._proxies: Proxies = EnvironmentProxies() if proxy is None else GivenProxy(proxy)
+        self._reads_proxies = getattr(http_client, "trust_env", False)
         self._check_proxy(credentials.base_url)
         if http_client is not None and (proxy is not None or verify is not None):
             raise ConfigurationError(
@@ -118,11 +120,18 @@ class ClientSettings(Generic[Transport]):
         self._own_names = frozenset(vars(self)) - of_a_subclass
 
     def _check_proxy(self, base_url: httpx.URL) -> None:
-        is_clear = base_url.scheme == "http" and not self._allow_insecure_http
-        if is_clear and isinstance(self._proxies, GivenProxy):
+        if base_url.scheme != "http" or self._allow_insecure_http:
+            return
+        if isinstance(self._proxies, GivenProxy):
             raise ConfigurationError(
                 "proxy would be sent the key in clear, since base_url is an http URL: use https, "
                 "or allow_insecure_http=True."
+            )
+        if self._reads_proxies and names_http_proxy(base_url):
+            raise ConfigurationError(
+                "The environment's proxy would be sent the key in clear, since base_url is an http "
+                "URL: make the http_client with trust_env=False, name the host in NO_PROXY, use "
+                "https, or allow_insecure_http=True."
             )
 
     @abstractmethod

@@ -103,7 +103,11 @@ def _restore(
 
 
 class ConfigurationError(KodexaError):
-    """A setting is missing or refused. Nothing was sent."""
+    """A setting is missing or refused, or the client can't be used from here.
+
+    What it ends was not sent. An earlier attempt of the same call may have been: where that
+    may have been carried out, this is an ``OutcomeUnknownError`` too.
+    """
 
 
 class APIConnectionError(KodexaError):

@@ -207,6 +207,33 @@ def test_a_key_is_taken_out_of_header_fields(echo: bytes) -> None:
     assert redacted.raw == [(b"Location", b"/login?key=***"), (b"Date", b"today")]
 
 
+def test_a_key_is_taken_out_of_the_names_of_header_fields_too() -> None:
+    headers = httpx.Headers([(b"x-canary-5f2c", b"1"), (b"date", b"today")])
+
+    redacted = ApiKey("canary-5f2c").redact_headers(headers)
+
+    assert redacted.raw == [(b"x-***", b"1"), (b"date", b"today")]
+
+
+def test_a_key_of_backslashes_is_looked_for_in_a_large_answer_of_them() -> None:
+    content = b"\\" * (10 * 1024 * 1024)
+
+    assert b"\\" not in ApiKey("\\" * 16).redact(content)
+
+
+def test_a_key_of_backslashes_is_looked_for_in_an_answer_whose_escapes_are_undone() -> None:
+    content = b"\\" * (1024 * 1024 - 1)
+
+    assert b"\\" * 16 not in ApiKey("\\" * 16).redact(content)
+
+
+def test_a_key_is_looked_for_as_it_is_in_an_answer_that_is_too_large_to_undo() -> None:
+    key, escaped = b"canary-5f2c", rb"canary\u002d5f2c"
+    content = b" " * (1024 * 1024) + key + escaped
+
+    assert ApiKey("canary-5f2c").redact(content).strip() == b"***" + escaped
+
+
 def test_header_fields_without_the_key_stay_as_they_are() -> None:
     headers = httpx.Headers({"date": "today"})
 
@@ -246,7 +273,8 @@ def test_no_key_is_found_in_json_however_that_writes_it(data: st.DataObject, val
 
     redacted = ApiKey(value).redact(content)
 
-    assert json.loads(redacted) == masked
+    # It need not be JSON any more: a key may begin with what an escape ends with.
+    assert b"***" in redacted
     assert value.encode("utf-8") not in redacted
     assert value.encode("latin-1") not in redacted
 
@@ -261,7 +289,10 @@ def test_no_key_is_found_in_json_that_a_library_writes(
 
     redacted = ApiKey(value).redact(content.encode("utf-8"))
 
-    assert json.loads(redacted) == {"detail": "No such key: ***."}
+    # It need not be JSON any more: a key may begin with what an escape ends with.
+    assert b"***" in redacted
+    assert value.encode("utf-8") not in redacted
+    assert value not in redacted.decode("utf-8", "replace")
 
 
 def test_a_latin_1_key_is_sent_as_latin_1() -> None:

@@ -231,13 +231,20 @@ def test_a_size_that_is_none_is_refused(client_class: Any, size: Any) -> None:
 @pytest.mark.parametrize(
     ("headers", "problem"),
     [
-        ({"X-API-Key": "canary"}, "give the key as api_key"),
-        ({"X-Access-Token": "canary"}, "give the key as api_key"),
+        ({"X-API-Key": "canary"}, "is the key's: give that as api_key"),
+        ({"X-Access-Token": "canary"}, "is the key's: give that as api_key"),
         ({"x-tenant": "canary\r\nx-evil: 1"}, "'x-tenant' has a control character"),
         ({"x-tenant\r\n": "canary"}, "not a token"),
         ({"\xe9": "canary"}, "not a token"),
         ({"x-tenant": 1}, "is not a string"),
         ({1: "canary"}, "is not a string"),
+        ({"sk canary": "x"}, "A header has a name that is not a token"),
+        ({"Host": "canary"}, "'Host' is the connection's"),
+        ({"content-length": "0"}, "'content-length' is the connection's"),
+        ({"Transfer-Encoding": "chunked"}, "'Transfer-Encoding' is the connection's"),
+        ({"connection": "close"}, "'connection' is the connection's"),
+        ({"proxy-authorization": "canary"}, "'proxy-authorization' is the connection's"),
+        ({"X-Request-ID": "canary"}, "'X-Request-ID' tells calls apart"),
     ],
 )
 def test_a_bad_default_header_is_refused_and_its_value_not_quoted(
@@ -247,3 +254,33 @@ def test_a_bad_default_header_is_refused_and_its_value_not_quoted(
         resolve_headers(headers)
 
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["allow_insecure_http", "follow_redirects"])
+@pytest.mark.parametrize("value", ["false", 0, 1, None, ""], ids=repr)
+def test_a_setting_that_is_on_or_off_is_true_or_false(
+    client_class: Any, name: str, value: Any
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} has to be True or False"):
+        client_class(api_key=API_KEY, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("https://a.test:0", "port"),
+        ("https://a.test:65536", "port"),
+        ("https://a.test:99999", "port"),
+        ("https://a.test ", "white space"),
+        (" https://a.test", "white space"),
+        ("https://a.test/ ", "white space"),
+        ("https://a.test/a b", "white space"),
+        ("https://a.test/\t", "white space|not a URL"),
+        ("https://a.test/\u00a0", "white space"),
+    ],
+)
+def test_a_base_url_with_a_port_or_a_space_that_can_not_be_meant_is_refused(
+    url: str, problem: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        resolve_base_url(url)

@@ -326,20 +326,22 @@ def test_a_success_that_was_not_promised_keeps_its_body_and_says_none_of_it(
 
 
 @pytest.mark.parametrize(
-    ("location", "follows", "advice", "to_url"),
+    ("location", "follows", "redirects", "advice", "to_url"),
     [
         (
             "https://a.test/elsewhere?token=canary",
             False,
+            0,
             (
                 "It redirects to https://a.test/elsewhere. Redirects are not followed: check the "
-                "base URL, or give follow_redirects=True."
+                "base URL, or follow_redirects=True."
             ),
             "https://a.test/elsewhere",
         ),
         (
             "https://a.test/elsewhere",
             True,
+            5,
             (
                 "It redirects to https://a.test/elsewhere, after 5 redirects that were followed: "
                 "check the base URL."
@@ -349,6 +351,7 @@ def test_a_success_that_was_not_promised_keeps_its_body_and_says_none_of_it(
         (
             "https://canary:canary@b.test/x#canary",
             True,
+            1,
             (
                 "It redirects to https://b.test/x, another origin, where neither the key nor the "
                 "body was sent. If the platform has moved there, make that the base_url."
@@ -358,16 +361,21 @@ def test_a_success_that_was_not_promised_keeps_its_body_and_says_none_of_it(
         (
             "https://canary:x/",
             True,
+            1,
             "It does not say in a way that can be followed where to go: check the base URL.",
             None,
         ),
     ],
 )
 def test_a_redirect_says_where_it_leads_and_why_it_was_not_followed(
-    location: str, advice: str, to_url: str | None, *, follows: bool
+    location: str, redirects: int, advice: str, to_url: str | None, *, follows: bool
 ) -> None:
     error = error_of(
-        Tier.REFUSED, status=307, headers={"location": location}, follows_redirects=follows
+        Tier.REFUSED,
+        status=307,
+        headers={"location": location},
+        follows_redirects=follows,
+        redirects=redirects,
     )
 
     assert str(error) == f"POST {WHERE} answered 307. {advice}"
@@ -393,3 +401,37 @@ def test_a_key_that_could_not_be_had_is_told_in_its_own_words_with_its_cause() -
     assert type(error) is ConfigurationError
     assert str(error) == f"POST {WHERE} was not sent. There is no key today."
     assert error.__cause__ is cause
+
+
+@pytest.mark.parametrize(
+    ("follows", "advice"),
+    [
+        (False, "Redirects are not followed: check the base URL. It may have been carried out"),
+        (True, "by a GET that would do nothing: check the base URL. It may have been carried out"),
+    ],
+)
+def test_a_redirect_that_asks_for_a_get_does_not_advise_to_follow_it(
+    advice: str, *, follows: bool
+) -> None:
+    error = error_of(
+        Tier.UNCLEAR,
+        status=302,
+        headers={"location": "https://a.test/login"},
+        follows_redirects=follows,
+    )
+
+    assert advice in str(error)
+
+
+def test_a_second_refusal_says_that_the_provider_was_asked_again() -> None:
+    error = error_of(Tier.REFUSED, status=401, attempts=2, has_fresh_key=True)
+
+    assert "The provider was asked again, and that key was refused too. Check the" in str(error)
+
+
+def test_a_key_that_could_not_be_had_again_says_that_something_was_sent_before() -> None:
+    failure = Failure(ConfigurationError, words="The vault is closed")
+
+    error = error_of(Tier.REFUSED_LOCALLY, failure=failure, attempts=1)
+
+    assert str(error) == f"POST {WHERE} was not sent again. The vault is closed."

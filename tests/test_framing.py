@@ -315,3 +315,32 @@ def test_a_request_that_is_written_in_pieces_is_one() -> None:
     framing.received(ANSWER.removesuffix(b"{}"))
 
     assert framing.is_clean
+
+
+@pytest.mark.parametrize("size", [b"-6", b"+5", b"1_0", b"0x5", b" 5x", b"", b"f" * 17, b"-0"])
+def test_a_chunk_whose_size_is_no_hexadecimal_number_is_in_doubt_and_has_an_end(
+    size: bytes,
+) -> None:
+    framing = AnswerFraming()
+    framing.sent(b"GET / HTTP/1.1")
+
+    framing.received(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + size + b"\r\n")
+    framing.received(b"0\r\n\r\n")
+
+    assert not framing.is_clean
+
+
+def test_an_answer_is_followed_byte_by_byte() -> None:
+    framing = AnswerFraming()
+    framing.sent(b"GET / HTTP/1.1")
+
+    answer = (
+        b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+        b"5;x=y\r\nhello\r\nA \r\n0123456789\r\n0\r\ntrailer: x\r\n\r\n"
+    )
+    for index in range(len(answer)):
+        assert not framing.is_clean
+        framing.received(answer[index : index + 1])
+
+    assert framing.is_clean

@@ -282,3 +282,40 @@ def test_exceptions_that_lead_to_each_other_have_an_end() -> None:
     drop_inner_frames(one, None)
 
     assert (one.__context__, other.__context__) == (other, one)
+
+
+def test_an_interruption_loses_the_frames_of_all_that_are_in_its_groups() -> None:
+    inner, outer = raised_by(refuse, SECRET), raised_by(refuse, SECRET)
+    assert isinstance(inner, Exception)
+    group = BaseExceptionGroup("outer", [outer, ExceptionGroup("inner", [inner])])
+    causes = [inner.__cause__, outer.__cause__]
+
+    drop_inner_frames(group, None)
+
+    for one in (inner, outer, *causes):
+        assert one is not None
+        assert one.__traceback__ is None
+    assert SECRET not in shown(group)
+
+
+def test_what_was_being_handled_keeps_its_frames_in_a_group_too() -> None:
+    handled = raised_by(refuse, SECRET)
+
+    drop_inner_frames(BaseExceptionGroup("both", [handled, KeyboardInterrupt()]), handled)
+
+    assert handled.__traceback__ is not None
+
+
+def test_a_client_whose_making_is_interrupted_does_not_show_its_key(
+    client_class: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    # It is called with the key already in the frames above.
+    monkeypatch.setattr("kodexa_client._settings.resolve_timeout", interrupt)
+
+    error = raised_by(client_class, api_key=SECRET, base_url="https://kodexa.test")
+
+    assert type(error) is KeyboardInterrupt
+    assert SECRET not in shown(error)

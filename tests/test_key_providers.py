@@ -367,7 +367,8 @@ async def test_a_provider_that_fails_is_told_with_its_own_error(make: Any) -> No
     assert [str(error.__cause__) for error in errors] == ["sealed"] * 2
     assert errors[0].__cause__ is not errors[1].__cause__
     assert "was not sent" in str(errors[0])
-    assert [attempt.phase for attempt in errors[0].attempts] == ["queue"]
+    # Nothing was tried.
+    assert errors[0].attempts == ()
     assert not isinstance(errors[0], OutcomeUnknownError)
     assert client.slept == []
 
@@ -395,7 +396,7 @@ async def test_a_provider_that_fails_after_a_401_ends_the_call(
 
     assert not isinstance(caught.value, OutcomeUnknownError)
     assert isinstance(caught.value.__cause__, OSError)
-    assert [attempt.status_code for attempt in caught.value.attempts] == [401, None]
+    assert [attempt.status_code for attempt in caught.value.attempts] == [401]
 
 
 async def test_a_provider_that_fails_after_an_unclear_attempt_leaves_the_outcome_unknown(
@@ -411,7 +412,7 @@ async def test_a_provider_that_fails_after_an_unclear_attempt_leaves_the_outcome
     assert isinstance(error, OutcomeUnknownError)
     assert isinstance(error.__cause__, OSError)
     assert (error.name, error.executed, error.status_code) == ("ci", None, None)
-    assert [attempt.status_code for attempt in error.attempts] == [503, 401, None]
+    assert [attempt.status_code for attempt in error.attempts] == [503, 401]
 
 
 @on_each_event_loop
@@ -589,6 +590,145 @@ def test_the_deadline_ends_a_call_that_waits_for_another_threads_question() -> N
         assert first.result(FOREVER) == ["in time"]
     check_late(caught.value)
     assert platform.made == ["in time"]
+
+
+def test_the_deadline_ends_a_call_whose_own_question_takes_longer_and_the_key_is_kept(
+    httpx_mock: HTTPXMock,
+) -> None:
+    httpx_mock.add_response(json=CREATED)
+    clock, vault = StillClock(), Rotating()
+
+    def provide() -> str:
+        # Longer than the call's time, and than that of whatever it tries after.
+        clock.sleep(1000)
+        return vault()
+
+    with KodexaClient(api_key=provide, base_url=BASE_URL) as client:
+        client._clock = clock
+        with pytest.raises(APITimeoutError) as caught:
+            client.access_tokens.create(name="late")
+        check_late(caught.value)
+        assert httpx_mock.get_requests() == []
+
+        assert client.access_tokens.create(name="ci").id == "1"
+
+    assert sent(httpx_mock) == ["canary-key-1"]
+    assert vault.asked == 1
+
+
+async def test_a_client_that_is_closed_after_an_unclear_attempt_leaves_the_outcome_unknown(
+    client_class: Any, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=503)
+    clients: list[Any] = []
+
+    async def aclose(_: Attempt) -> None:
+        await close(clients[0])
+
+    def close_at_once(_: Attempt) -> None:
+        clients[0].close()
+
+    hook = aclose if client_class is AsyncKodexaClient else close_at_once
+    clients.append(client_class(api_key="canary-key-1", base_url=BASE_URL, on_retry=hook))
+    clients[0]._clock = StillClock()
+
+    with pytest.raises(ConfigurationError, match="The client is closed") as caught:
+        await EitherClient(clients[0]).create(name="ci", retry_unclear=True)
+
+    error = caught.value
+    assert isinstance(error, OutcomeUnknownError)
+    assert "was not sent" in str(error)
+    assert [attempt.status_code for attempt in error.attempts] == [503]
+
+
+# A provider that needs its own client.
+
+REENTERED = "makes a call of its own client, which would wait for itself"
+
+
+def innermost(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def test_a_provider_that_calls_its_own_client_is_told_so() -> None:
+    def provide() -> str:
+        return str(clients[0].access_tokens.create(name="ci").id)
+
+    clients = [KodexaClient(api_key=provide, base_url=BASE_URL)]
+    with clients[0], pytest.raises(ConfigurationError, match="failed") as caught:
+        clients[0].access_tokens.create(name="ci")
+
+    assert REENTERED in str(innermost(caught.value))
+
+
+@on_each_event_loop
+def test_a_coroutine_function_that_calls_its_own_client_is_told_so(backend: str) -> None:
+    async def create() -> BaseException:
+        async def provide() -> str:
+            return str((await client.access_tokens.create(name="ci")).id)
+
+        async with AsyncKodexaClient(api_key=provide, base_url=BASE_URL) as client:
+            with pytest.raises(ConfigurationError, match="failed") as caught:
+                await client.access_tokens.create(name="ci")
+        return innermost(caught.value)
+
+    assert REENTERED in str(anyio.run(create, backend=backend))
+
+
+@on_each_event_loop
+def test_a_function_that_calls_its_own_client_in_a_loop_of_its_own_is_told_so(
+    backend: str,
+) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(201, json=CREATED)
+
+    async def create() -> BaseException:
+        def provide() -> str:
+            return str(anyio.run(lambda: client.access_tokens.create(name="ci"), backend=backend))
+
+        # Without connections, so that it may be used in any loop.
+        http_client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        async with AsyncKodexaClient(
+            api_key=provide, base_url=BASE_URL, http_client=http_client
+        ) as client:
+            with pytest.raises(ConfigurationError, match="failed") as caught:
+                await client.access_tokens.create(name="ci")
+        return innermost(caught.value)
+
+    assert REENTERED in str(anyio.run(create, backend=backend))
+
+
+def test_two_clients_whose_providers_call_each_other_are_told_so() -> None:
+    def provider_by(number: int) -> Callable[[], str]:
+        return lambda: str(clients[number].access_tokens.create(name="ci").id)
+
+    clients = [KodexaClient(api_key=provider_by(other), base_url=BASE_URL) for other in (1, 0)]
+    with clients[0], clients[1], pytest.raises(ConfigurationError, match="failed") as caught:
+        clients[0].access_tokens.create(name="ci")
+
+    assert REENTERED in str(innermost(caught.value))
+
+
+@on_each_event_loop
+def test_two_async_clients_whose_providers_call_each_other_are_told_so(backend: str) -> None:
+    async def create() -> BaseException:
+        def provider_by(number: int) -> Callable[[], Any]:
+            async def provide() -> str:
+                return str((await clients[number].access_tokens.create(name="ci")).id)
+
+            return provide
+
+        clients = [
+            AsyncKodexaClient(api_key=provider_by(other), base_url=BASE_URL) for other in (1, 0)
+        ]
+        async with clients[0], clients[1]:
+            with pytest.raises(ConfigurationError, match="failed") as caught:
+                await clients[0].access_tokens.create(name="ci")
+        return innermost(caught.value)
+
+    assert REENTERED in str(anyio.run(create, backend=backend))
 
 
 async def test_a_401_after_the_deadline_is_told_and_no_key_asked_for(

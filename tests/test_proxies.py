@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kodexa_client import ConfigurationError
-from kodexa_client._proxies import EnvironmentProxies, GivenProxy
+from kodexa_client import ConfigurationError, _proxies
+from kodexa_client._proxies import EnvironmentProxies, GivenProxy, names_http_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -286,3 +286,49 @@ def test_proxies_do_not_show_a_password() -> None:
         proxies = [EnvironmentProxies(), GivenProxy("http://user:canary@proxy.test")]
 
     assert "canary" not in f"{[vars(one) for one in proxies]}"
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "named"),
+    [
+        ({"HTTP_PROXY": "http://p.test"}, "http://127.0.0.1:80", True),
+        ({"ALL_PROXY": "http://p.test"}, "http://127.0.0.1:80", True),
+        ({"HTTPS_PROXY": "http://p.test"}, "http://127.0.0.1:80", False),
+        ({"HTTP_PROXY": "http://p.test", "NO_PROXY": "127.0.0.1"}, "http://127.0.0.1", False),
+        ({"HTTP_PROXY": "http://p.test", "NO_PROXY": "a.test,,"}, "http://127.0.0.1", True),
+        ({}, "http://127.0.0.1", False),
+    ],
+)
+def test_whether_httpx_would_send_http_to_a_proxy_is_known(
+    environment: dict[str, str], url: str, *, named: bool
+) -> None:
+    with in_environment(environment):
+        assert names_http_proxy(httpx.URL(url)) is named
+
+
+def test_an_http_client_that_would_send_the_key_to_a_proxy_in_clear_is_refused(
+    client_class: Any, http_client_class: Any
+) -> None:
+    with in_environment({"HTTP_PROXY": "http://p.test"}):
+        settings = {"api_key": "canary-5f2c", "base_url": "http://127.0.0.1:9"}
+        with pytest.raises(ConfigurationError, match="trust_env=False") as caught:
+            client_class(**settings, http_client=http_client_class())
+        made = [
+            client_class(**settings, http_client=http_client_class(trust_env=False)),
+            client_class(**settings, http_client=http_client_class(), allow_insecure_http=True),
+        ]
+
+    assert "canary" not in str(caught.value)
+    assert [client.base_url.host for client in made] == ["127.0.0.1"] * 2
+
+
+def test_a_proxy_is_looked_for_once_for_each_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    with in_environment({"HTTPS_PROXY": "http://p.test", "NO_PROXY": "b.test"}):
+        proxies = EnvironmentProxies()
+    first = proxies.for_url(httpx.URL("https://a.test/x"))
+    assert proxies.for_url(httpx.URL("https://b.test")) is None
+    monkeypatch.setattr(_proxies, "_is_exempt", None)
+
+    assert first is not None
+    assert proxies.for_url(httpx.URL("https://a.test:443/y")) is first
+    assert proxies.for_url(httpx.URL("https://b.test/z")) is None

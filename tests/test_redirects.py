@@ -380,7 +380,8 @@ CREATE = Operation(
 READ = Operation(id="readAccessToken", effect=Effect.SAFE)
 REPLACE = Operation(id="replaceAccessToken", effect=Effect.IDEMPOTENT)
 DELETE = Operation(id="deleteAccessToken", effect=Effect.IDEMPOTENT)
-METHODS = {CREATE: "POST", READ: "GET", REPLACE: "PUT", DELETE: "DELETE"}
+NAMELESS = Operation(id=None, effect=Effect.UNSAFE)
+METHODS = {CREATE: "POST", READ: "GET", REPLACE: "PUT", DELETE: "DELETE", NAMELESS: "POST"}
 NO_RETRIES = RetryPolicy(max_retries=0)
 
 
@@ -660,13 +661,14 @@ def test_without_being_told_to_no_redirect_is_followed(status: int) -> None:
     assert isinstance(play.error, UnexpectedRedirectError)
     assert isinstance(play.error, OutcomeUnknownError) is (status in CHANGING)
     assert (play.error.from_url, play.error.to_url) == (URL, "https://kodexa.test/moved")
-    assert "give follow_redirects=True" in str(play.error)
+    # After the others a GET would follow, which creates nothing.
+    assert ("follow_redirects=True" in str(play.error)) is (status not in CHANGING)
     assert "secret" not in str(play.error)
 
 
 @pytest.mark.parametrize("follow_redirects", [False, True])
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("operation", METHODS, ids=lambda one: one.id)
+@pytest.mark.parametrize("operation", [CREATE, READ, REPLACE, DELETE], ids=lambda one: one.id)
 def test_no_operation_is_redirected_to_another_origin(
     *, operation: Operation, status: int, follow_redirects: bool
 ) -> None:
@@ -732,7 +734,46 @@ def is_done(response: httpx.Response) -> bool:
 
 
 @pytest.mark.parametrize("operation", [REPLACE, DELETE], ids=lambda one: one.id)
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_get_in_the_place_of_what_was_asked_for_is_not_sent(
+    operation: Operation, status: int
+) -> None:
+    play = Play(redirecting(status), operation=operation, parse=is_done)
+
+    assert play.sent == [(METHODS[operation], "/api/access-tokens")]
+    assert type(play.error) is UnexpectedRedirectError
+    assert "by a GET that would do nothing" in str(play.error)
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_get_in_the_place_of_a_request_without_a_name_is_not_sent(status: int) -> None:
+    play = Play(redirecting(status), operation=NAMELESS, parse=is_done)
+
+    assert play.sent == [("POST", "/api/access-tokens")]
+    assert isinstance(play.error, OutcomeUnknownError)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        b'{"id": "77"}',
+        b'{"id": "77", "name": null}',
+        b'{"id": "77", "name": "another"}',
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_what_does_not_bear_the_name_that_was_asked_for_is_not_taken_for_what_was_created(
+    status: int, found: bytes
+) -> None:
+    play = Play(redirecting(status), answering(200, found))
+
+    assert play.sent == [("POST", "/api/access-tokens"), GET_MOVED]
+    assert isinstance(play.error, OutcomeUnknownError)
+    assert play.error.executed is None
+
+
+@pytest.mark.parametrize("operation", [REPLACE, DELETE], ids=lambda one: one.id)
+@pytest.mark.parametrize("status", [303, 307, 308])
 def test_what_can_be_repeated_is_redirected_with_its_method_by_307_and_308_alone(
     operation: Operation, status: int
 ) -> None:
@@ -792,7 +833,7 @@ def test_a_creation_that_is_broken_off_after_303_may_have_been_carried_out() -> 
 
 @pytest.mark.parametrize(
     ("status", "operation"),
-    [(307, CREATE), (308, CREATE), (303, READ), (303, DELETE), (301, REPLACE)],
+    [(307, CREATE), (308, CREATE), (303, READ), (303, DELETE), (303, REPLACE)],
 )
 def test_any_other_that_is_broken_off_between_redirects_leaves_nothing(
     status: int, operation: Operation

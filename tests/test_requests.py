@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import PackageNotFoundError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from kodexa_client import UNSET, _requests
 from kodexa_client._requests import choose_body, choose_optional_body, encode_json
 from kodexa_client.models import AccessToken
+
+if TYPE_CHECKING:
+    from .conftest import EitherClient
 
 json_values = st.recursive(
     st.none()
@@ -81,3 +84,26 @@ def test_an_optional_body_is_none_if_nothing_was_given() -> None:
     assert choose_optional_body(AccessToken, UNSET, name=UNSET) is UNSET
     assert choose_optional_body(AccessToken, UNSET, name="ci") == AccessToken(name="ci")
     assert choose_optional_body(AccessToken, AccessToken(), name=UNSET) == AccessToken()
+
+
+@pytest.mark.parametrize("method", ["", "P ST", "POST\r\nx: y", "GET/", "\xe9"])
+async def test_a_method_that_is_no_token_is_refused_and_not_quoted(
+    either: EitherClient, method: Any
+) -> None:
+    with pytest.raises(ValueError, match="The method is not a token") as caught:
+        await either.request(method, "/x")
+
+    assert "\r" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Host", "content-length", "Transfer-Encoding", "connection", "upgrade", "expect", "TE",
+        "trailer", "keep-alive", "Proxy-Authorization", "proxy-connection",
+        "x-api-key", "X-Access-Token",
+    ],
+)  # fmt: skip
+async def test_a_header_that_is_not_the_callers_is_refused(either: EitherClient, name: str) -> None:
+    with pytest.raises(ValueError, match=f"The header '{name}' is the (connection|key)'s"):
+        await either.request("GET", "/x", headers={name: "canary"})

@@ -134,6 +134,9 @@ class BytesPath:
     def __fspath__(self) -> bytes:
         return b"canary.pem"
 
+    def __repr__(self) -> str:
+        return "BytesPath()"
+
 
 @pytest.mark.parametrize(
     "verify", ["", "canary.pem", Path("canary.pem"), "canary\0", "\udc80", BytesPath()], ids=repr
