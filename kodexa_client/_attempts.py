@@ -44,6 +44,7 @@ class Exchange:
         failure: What was raised, or None.
         key: The key that the request is sent with.
         is_handed_over: Whether a transport has been given the request.
+        is_refused: Whether it was not even tried, since the client can't send it.
         on_connection: Called once, when a connection is made or used.
     """
 
@@ -57,6 +58,7 @@ class Exchange:
         self.failure: Failure | None = None
         self.key: ApiKey | None = None
         self.is_handed_over = False
+        self.is_refused = False
         self._is_watched = False
         self.on_connection: Callable[[], None] | None = None
         self._tunnelling = False
@@ -131,6 +133,7 @@ class Exchange:
 
     def refused(self, words: str, cause: Exception | None = None) -> None:
         """Take note that the request can't be sent from here, and why."""
+        self.is_refused = True
         self.failure = Failure(ConfigurationError, words=words, cause=cause)
 
     def ran_out_of_time(self) -> None:

@@ -22,7 +22,7 @@ from ._outcomes import Evidence, Tier, may_be_sent_again, tier_of
 from ._redirects import MAX_REDIRECTS, Redirect, read_redirect
 from ._responses import describe_mismatch
 from ._retries import RetryPolicy, parse_retry_after
-from .errors import ConfigurationError, KodexaError, OutcomeUnknownError
+from .errors import KodexaError, OutcomeUnknownError
 from .types import UNSET, Attempt, Response
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class Call(Generic[T]):
         for key in self._keys:
             exchange.headers = key.redact_headers(exchange.headers)
         attempt = self._attempt(exchange, seconds)
-        if exchange.failure is not None and exchange.failure.kind is ConfigurationError:
+        if exchange.is_refused:
             # Nothing was tried.
             return attempt
         self._attempts.append(attempt)
@@ -214,8 +214,10 @@ class Call(Generic[T]):
             problem=problem,
         )
         tier = tier_of(evidence, self._operation)
+        if not self._has_moved_on or tier is Tier.ANSWERED or exchange.is_refused:
+            return tier
         # What comes later says nothing of the request that was redirected.
-        return Tier.UNCLEAR if self._has_moved_on and tier is not Tier.ANSWERED else tier
+        return Tier.UNCLEAR
 
     @property
     def _creates(self) -> bool:

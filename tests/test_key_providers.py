@@ -853,6 +853,13 @@ async def created_in_the_queue(
             call.result(FOREVER)
 
 
+def ungrouped(error: BaseException) -> BaseException:
+    """Return the one exception of nested groups."""
+    while isinstance(error, BaseExceptionGroup):
+        (error,) = error.exceptions
+    return error
+
+
 @pytest.mark.parametrize("before", ["given", "provided"])
 @pytest.mark.parametrize("after", ["given", "provided"])
 async def test_a_key_that_is_set_while_a_call_waits_in_the_queue_is_used(
@@ -869,6 +876,25 @@ async def test_a_key_that_is_set_while_a_call_waits_in_the_queue_is_used(
     assert sent(httpx_mock) == ["canary-new"]
 
 
+async def test_a_client_that_is_closed_while_a_call_waits_in_the_queue_sends_nothing(
+    make: Any, httpx_mock: HTTPXMock
+) -> None:
+    client = make("canary-old").client
+
+    def close() -> None:
+        # As closing does first; the rest of it is asynchronous in one of the two.
+        client._closed = True
+
+    with pytest.raises((ConfigurationError, ExceptionGroup)) as caught:
+        await created_in_the_queue(client, close)
+
+    error = ungrouped(caught.value)
+    assert type(error) is ConfigurationError
+    assert "was not sent. The client is closed" in str(error)
+    assert error.attempts == ()
+    assert sent(httpx_mock) == []
+
+
 async def test_a_provider_that_is_set_while_a_call_waits_in_the_queue_may_fail(
     make: Any, httpx_mock: HTTPXMock
 ) -> None:
@@ -880,9 +906,7 @@ async def test_a_provider_that_is_set_while_a_call_waits_in_the_queue_may_fail(
     with pytest.raises((ConfigurationError, ExceptionGroup)) as caught:
         await created_in_the_queue(client, lambda: client.set_api_key(fail))
 
-    error: Any = caught.value
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
+    error = ungrouped(caught.value)
     assert isinstance(error, ConfigurationError)
     assert isinstance(error.__cause__, OSError)
     assert sent(httpx_mock) == []

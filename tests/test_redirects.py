@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kodexa_client import (
     APIConnectionError,
     AuthenticationError,
+    ConfigurationError,
     InternalServerError,
     KodexaError,
     NotFoundError,
@@ -23,6 +24,7 @@ from kodexa_client import (
     RetryPolicy,
     UnexpectedRedirectError,
 )
+from kodexa_client._attempts import Exchange
 from kodexa_client._auth import ApiKey, origin_of
 from kodexa_client._bodies import BodyReader
 from kodexa_client._calls import Call, Distrust, Pause, Send
@@ -854,3 +856,17 @@ def test_wherever_a_creation_is_redirected_the_key_goes_home_alone(
     elif redirect.to is not None and redirect.to.userinfo == b"":
         away = key.authorize(httpx.Request("GET", redirect.to), base)
         assert "x-api-key" not in away.headers
+
+
+@pytest.mark.parametrize("retry_unclear", [False, True])
+def test_a_client_that_is_closed_behind_a_redirect_leaves_the_outcome_unknown(
+    *, retry_unclear: bool
+) -> None:
+    def refuse(exchange: Exchange) -> None:
+        exchange.refused("The client is closed")
+
+    play = Play(redirecting(303), refuse, retry_unclear=retry_unclear)
+
+    assert isinstance(play.error, OutcomeUnknownError)
+    assert isinstance(play.error, ConfigurationError)
+    assert [attempt.status_code for attempt in play.error.attempts] == [303]
