@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -116,6 +115,7 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
         return exchange.found_key(key)
 
     async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
+        handled = sys.exception()
         request = self._authorized(call, exchange)
         request.extensions["trace"] = exchange.atrace
         try:
@@ -135,9 +135,11 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
                     await response.aclose()
                     # The generators under it end by the connection's end, and not by the
                     # garbage collector, of which trio warns.
-                    with suppress(httpx.HTTPError):
+                    try:
                         async for _ in pieces:
                             pass
+                    except httpx.HTTPError as ended:
+                        drop_inner_frames(ended, handled)
                     raise
                 body.end()
                 exchange.received_body()
@@ -145,6 +147,8 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
                 await response.aclose()
         except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
             exchange.failed(error)
+            # Its frames would hold it, and the answer's body, until the garbage collector comes.
+            drop_inner_frames(error, handled)
 
 
 class Sending(Calling[PoolTransport | ClientTransport]):
@@ -224,6 +228,7 @@ class Sending(Calling[PoolTransport | ClientTransport]):
         return exchange.found_key(key)
 
     def _exchange(self, call: Call[T], exchange: Exchange) -> None:
+        handled = sys.exception()
         request = self._authorized(call, exchange)
         request.extensions["trace"] = exchange.trace
         try:
@@ -244,3 +249,4 @@ class Sending(Calling[PoolTransport | ClientTransport]):
                 response.close()
         except Exception as error:  # noqa: BLE001 - as above
             exchange.failed(error)
+            drop_inner_frames(error, handled)
