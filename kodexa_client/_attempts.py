@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ._bodies import UnreadableBodyError
 from ._keys import KeyFailure
 from ._outcomes import Failure, failure_of
 from .errors import ConfigurationError
@@ -30,6 +31,10 @@ _STAGES: dict[str, Phase] = {
 }
 # They describe the body as it came, and no longer once it has been decoded.
 _OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
+
+
+# Servers send some ten, and h11 takes 100 KiB of them.
+_MOST_FIELDS = 1000
 
 
 class Exchange:
@@ -86,11 +91,19 @@ class Exchange:
         self.trace(event, info)
 
     def received_head(self, response: httpx.Response) -> None:
-        """Take note of the answer's status and header fields."""
+        """Take note of the answer's status and header fields.
+
+        Raises:
+            UnreadableBodyError: It has too many fields to go on.
+        """
         self.wrote = True
         self.phase = "headers"
         self.status_code = response.status_code
         self.headers = response.headers
+        fields = response.headers.raw
+        if len(fields) > _MOST_FIELDS:
+            self.headers = httpx.Headers(fields[:_MOST_FIELDS])
+            raise UnreadableBodyError(f"its head has more than {_MOST_FIELDS} fields")
 
     def received_body(self) -> None:
         """Take note that the answer's body has come whole."""

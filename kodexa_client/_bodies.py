@@ -14,7 +14,7 @@ _ZLIB = zlib.MAX_WBITS
 
 
 class UnreadableBodyError(Exception):
-    """A body is too large, or compressed in a way that can't be undone."""
+    """A body, or the head before it, is too large, or can't be decompressed."""
 
 
 class BodyReader:

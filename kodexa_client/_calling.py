@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ._calls import Call
 from ._requests import build_request
@@ -13,11 +13,13 @@ from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from typing import Unpack
 
     import httpx
 
     from ._attempts import Exchange
     from ._operations import Operation
+    from ._requests import RequestParts
 
 __all__ = ["Calling", "telling_what_is_left"]
 
@@ -35,7 +37,7 @@ class Calling(ClientSettings[Transport]):
         parse: Callable[[httpx.Response], T],
         *,
         retry_unclear: bool,
-        **parts: Any,  # noqa: ANN401 - as request()
+        **parts: Unpack[RequestParts],
     ) -> Call[T]:
         self._check_open()
         request = build_request(

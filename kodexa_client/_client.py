@@ -256,7 +256,7 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
         """
         call = self._call(operation, parse, retry_unclear=retry_unclear, **parts)
         # Tools that print the local variables of a traceback would show the body.
-        parts.clear()  # type: ignore[attr-defined] # a dictionary at run time
+        del parts
         outcome = await self._perform(call)
         if isinstance(outcome, KodexaError):
             try:
@@ -423,7 +423,7 @@ class KodexaClient(Sending, Resources):
         See ``AsyncKodexaClient.call``, which takes, returns and raises the same.
         """
         call = self._call(operation, parse, retry_unclear=retry_unclear, **parts)
-        parts.clear()  # type: ignore[attr-defined] # as above
+        del parts
         outcome = self._perform(call)
         if isinstance(outcome, KodexaError):
             try:

@@ -25,7 +25,7 @@ def contract_issues(value: object) -> tuple[ContractIssue, ...]:
     return tuple(_issues(value, "", Any))
 
 
-def _issues(value: object, name: str, hint: Any) -> Iterator[ContractIssue]:  # noqa: ANN401 - a type
+def _issues(value: object, name: str, hint: object) -> Iterator[ContractIssue]:
     """Yield the issues of a value that is promised to be of a type."""
     if value is None:
         if not _allows_null(hint):
@@ -40,7 +40,7 @@ def _issues(value: object, name: str, hint: Any) -> Iterator[ContractIssue]:  # 
             yield from _further(value, name)
 
 
-def _parts(value: object, hint: Any) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401
+def _parts(value: object, hint: object) -> Iterator[tuple[str, object, object]]:
     """Yield what is in a value, by its name, with the type that it is promised to be of."""
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -49,7 +49,7 @@ def _parts(value: object, hint: Any) -> Iterator[tuple[str, Any, Any]]:  # noqa:
         for key, item in value.items():
             yield key, item, Any
     elif isinstance(value, Model):
-        kind: Any = type(value)
+        kind: type = type(value)
         for key, item in _properties(value):
             yield key, item, _types(kind)[key]
 
@@ -58,7 +58,7 @@ def _inner(name: str, key: str) -> str:
     return f"{name}.{key}" if name and not key.startswith("[") else f"{name}{key}"
 
 
-def _properties(model: Model) -> Iterator[tuple[str, Any]]:
+def _properties(model: Model) -> Iterator[tuple[str, object]]:
     for attribute in model.__attrs_attrs__:
         value = getattr(model, attribute.name)
         if value is not UNSET and attribute.name != "_additional_properties":
@@ -75,25 +75,25 @@ def _further(model: OpenModel[Any], name: str) -> Iterator[ContractIssue]:
 
 
 @cache
-def _types(model: Any) -> dict[str, Any]:  # noqa: ANN401 - a class of models
+def _types(model: type) -> dict[str, object]:
     return get_type_hints(model)
 
 
-def _further_type(model: Any) -> Any:  # noqa: ANN401
+def _further_type(model: type[OpenModel[Any]]) -> object:
     """Return what a document says that the properties are which it does not name."""
-    types = [get_args(parent) for parent in model.__orig_bases__]
+    types = [get_args(parent) for parent in vars(model)["__orig_bases__"]]
     return next((found[0] for found in types if found), Any)
 
 
-def _alternatives(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def _alternatives(hint: object) -> tuple[object, ...]:
     return get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
 
 
-def _allows_null(hint: Any) -> bool:  # noqa: ANN401
+def _allows_null(hint: object) -> bool:
     return any(one is Any or one is NoneType for one in _alternatives(hint))
 
 
-def _item_type(hint: Any) -> Any:  # noqa: ANN401
+def _item_type(hint: object) -> object:
     items = [get_args(one)[0] for one in _alternatives(hint) if get_origin(one) is list]
     # Of several kinds of lists, it is not known which one this is.
     return items[0] if len(items) == 1 else Any

@@ -158,7 +158,9 @@ def test_script_keeps_an_answer_that_it_can_not_read(tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def web_service(transport: httpx.AsyncBaseTransport) -> AsyncGenerator[httpx.AsyncClient]:
+async def web_service(
+    transport: httpx.AsyncBaseTransport, folder: Path
+) -> AsyncGenerator[httpx.AsyncClient]:
     def make_client() -> AsyncKodexaClient:
         return AsyncKodexaClient(
             api_key=KEY,
@@ -168,7 +170,7 @@ async def web_service(transport: httpx.AsyncBaseTransport) -> AsyncGenerator[htt
             http_client=httpx.AsyncClient(transport=transport),
         )
 
-    app = create_app(make_client)
+    app = create_app(make_client, folder)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
@@ -178,8 +180,14 @@ async def web_service(transport: httpx.AsyncBaseTransport) -> AsyncGenerator[htt
         yield http
 
 
-async def test_web_service_creates_a_token_and_keeps_the_secret(fake: FakePlatform) -> None:
-    async with web_service(httpx.ASGITransport(app=fake)) as http:
+def kept_in(folder: Path) -> list[tuple[int, bytes]]:
+    return [(stat.S_IMODE(file.stat().st_mode), file.read_bytes()) for file in folder.iterdir()]
+
+
+async def test_web_service_creates_a_token_and_keeps_the_secret(
+    fake: FakePlatform, tmp_path: Path
+) -> None:
+    async with web_service(httpx.ASGITransport(app=fake), tmp_path / "answers") as http:
         response = await http.post("/tokens", json={"name": "ci", "days": 30})
 
     created = fake.created_tokens[0]
@@ -189,13 +197,27 @@ async def test_web_service_creates_a_token_and_keeps_the_secret(fake: FakePlatfo
         "name": "ci",
         "expires_at": created["expiresAt"],
     }
+    ((mode, answer),) = kept_in(tmp_path / "answers")
+    assert json.loads(answer) == created
+    assert mode == 0o600
+
+
+async def test_web_service_keeps_an_answer_that_it_can_not_read(tmp_path: Path) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(201, content=b"[the secret?]")
+
+    async with web_service(httpx.MockTransport(answer), tmp_path) as http:
+        response = await http.post("/tokens", json={"name": "ci"})
+
+    assert response.status_code == 504
+    assert kept_in(tmp_path) == [(0o600, b"[the secret?]")]
 
 
 @pytest.mark.parametrize("wanted", [{}, {"name": "ci", "days": 0}, {"name": 7}])
 async def test_web_service_refuses_what_it_can_judge_itself(
-    fake: FakePlatform, wanted: object
+    fake: FakePlatform, wanted: object, tmp_path: Path
 ) -> None:
-    async with web_service(httpx.ASGITransport(app=fake)) as http:
+    async with web_service(httpx.ASGITransport(app=fake), tmp_path) as http:
         response = await http.post("/tokens", json=wanted)
 
     assert response.status_code == 422
@@ -253,8 +275,9 @@ async def test_web_service_tells_its_caller_what_failed(
     status: int,
     answer: object,
     caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
 ) -> None:
-    async with web_service(httpx.MockTransport(platform)) as http:
+    async with web_service(httpx.MockTransport(platform), tmp_path) as http:
         response = await http.post("/tokens", json={"name": "ci"})
 
     assert (response.status_code, response.json()) == (status, answer)

@@ -230,10 +230,30 @@ async def test_trailers_without_end_are_not_read(client_class: Any, method: str)
     assert "its body could not be read (RemoteProtocolError)" in str(error)
 
 
-async def test_many_fields_in_a_head_of_a_usual_size_are_read(
-    client_class: Any, method: str
+@pytest.mark.parametrize("count", [1_001, 10_000])
+@pytest.mark.parametrize(
+    ("status", "kind"), [(201, ResponseValidationError), (400, BadRequestError)]
+)
+async def test_too_many_fields_in_a_head_of_a_usual_size_are_not_kept(
+    client_class: Any,
+    method: str,
+    status: int,
+    kind: type[ResponseValidationError | BadRequestError],
+    count: int,
 ) -> None:
-    fields = [f"{number:x}:" for number in range(10_000)]
+    fields = [f"{number:x}:" for number in range(count - 1)]
+    script = not_created("fields", http(status, b'{"id": "1"}', *fields))
+
+    error: Any = await answered(client_class, method, script)
+
+    assert isinstance(error, kind)
+    assert error.status_code == status
+    assert len(error.headers.raw) == 1000
+    assert ("its head has more than 1000 fields" in str(error)) is (status == 201)
+
+
+async def test_hundreds_of_fields_are_read(client_class: Any, method: str) -> None:
+    fields = [f"{number:x}:" for number in range(990)]
     with FaultServer(not_created("fields", http(201, b'{"id": "1"}', *fields))) as server:
         async with connected(client_class, server.url) as either:
             assert (await CALLS[method](either)).id == "1"

@@ -90,12 +90,18 @@ async def test_a_connection_is_kept_and_shared_by_copies(connect: Any) -> None:
     assert (len(server.received), server.connections) == (3, 1)
 
 
-async def test_a_cookie_is_not_sent_back(connect: Any) -> None:
+@pytest.mark.parametrize("given", [False, True], ids=["own", "injected"])
+async def test_a_cookie_is_not_sent_back(
+    connect: Any, http_client_class: Any, *, given: bool
+) -> None:
     cookie = ANSWER.replace(b"\r\n\r\n", b"\r\nset-cookie: session=canary; path=/\r\n\r\n")
     with serve(cookie, ANSWER) as server:
-        client = connect(server.url)
+        settings = {"http_client": http_client_class()} if given else {}
+        client = connect(server.url, **settings)
         await client.create(name="1")
         await client.create(name="2")
+        if given:
+            await close_http(settings["http_client"])
 
     assert len(server.received) == 2
     assert b"session" not in b"".join(server.received)

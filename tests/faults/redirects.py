@@ -443,7 +443,7 @@ _UNREADABLE = (
     ),
     unreadable("javascript:", "javascript:alert(1)", refused_by_httpx=True),
     unreadable("data:", "data:text/plain,canary", refused_by_httpx=True),
-    unreadable("file:", "file:///etc/passwd"),
+    unreadable("file:", "file:///moved"),
     unreadable("mailto:", "mailto:canary@foreign.test", refused_by_httpx=True),
     unreadable("other scheme, no host", "https:/moved"),
     unreadable("four slashes", "////foreign.test:{other}/", refused_by_httpx=True),
