@@ -20,7 +20,8 @@ from attrs import asdict, frozen
 from ruamel.yaml import YAML
 
 from kodexa_client._requests import encode_json
-from kodexa_client._responses import read_json
+from kodexa_client._responses import Answer, read_json
+from kodexa_client._wire import OutgoingRequest
 from kodexa_client.models import AccessToken
 
 from .measuring import Timings, measure, table, versions
@@ -147,7 +148,8 @@ def _functions(example: dict[str, Any], vanilla: Any) -> dict[str, Callable[[], 
         functions[f"from_dict, {name}"] = partial(AccessToken.from_dict, source)
         functions[f"vanilla, {name}"] = partial(vanilla.from_dict, source)
     data = json.dumps(example).encode()
-    response = httpx.Response(200, content=data)
+    request = OutgoingRequest.of(httpx.Request("POST", "https://platform.test"))
+    answer = Answer(201, httpx.Headers(), data, request)
     model = AccessToken.from_dict(example)
     vanilla_model = vanilla.from_dict(example)
     pydantic_model = PydanticAccessToken.model_validate_json(data)
@@ -156,7 +158,7 @@ def _functions(example: dict[str, Any], vanilla: Any) -> dict[str, Callable[[], 
         raise RuntimeError("The model does not give the example back.")
     functions |= {
         "json.loads": lambda: json.loads(data),
-        "read_json + from_dict": lambda: AccessToken.from_dict(read_json(response)),
+        "read_json + from_dict": lambda: AccessToken.from_dict(read_json(answer)),
         "json.loads + from_dict": lambda: AccessToken.from_dict(json.loads(data)),
         "json.loads + vanilla": lambda: vanilla.from_dict(json.loads(data)),
         "pydantic's model_validate_json": lambda: PydanticAccessToken.model_validate_json(data),

@@ -9,6 +9,7 @@ import httpx
 from ._bodies import UnreadableBodyError
 from ._keys import KeyFailure
 from ._outcomes import Failure, failure_of
+from ._responses import Answer
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ._auth import ApiKey
     from ._bodies import BodyReader
+    from ._wire import OutgoingRequest, Received
     from .types import Phase
 
 __all__ = ["Exchange"]
@@ -29,12 +31,9 @@ _STAGES: dict[str, Phase] = {
     "setup_socks5_connection.started": "connect",
     "start_tls.started": "tls",
 }
-# They describe the body as it came, and no longer once it has been decoded.
-_OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
-
-
 # Servers send some ten, and h11 takes 100 KiB of them.
 _MOST_FIELDS = 1000
+_NO_HEADERS = httpx.Headers()
 
 
 class Exchange:
@@ -58,7 +57,7 @@ class Exchange:
         self.phase: Phase = "queue"
         self.wrote = False
         self.status_code: int | None = None
-        self.headers = httpx.Headers()
+        self.headers = _NO_HEADERS
         self.body: BodyReader | None = None
         self.failure: Failure | None = None
         self.key: ApiKey | None = None
@@ -90,7 +89,7 @@ class Exchange:
         """Take note of an event of httpx's request extension ``trace``."""
         self.trace(event, info)
 
-    def received_head(self, response: httpx.Response) -> None:
+    def received_head(self, response: Received | httpx.Response) -> None:
         """Take note of the answer's status and header fields.
 
         Raises:
@@ -154,16 +153,13 @@ class Exchange:
         if self.phase != "body":
             self.failure = Failure(httpx.ReadTimeout if self.wrote else httpx.ConnectTimeout)
 
-    def response(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer, read and decoded.
+    def answer(self, request: OutgoingRequest) -> Answer:
+        """Return the answer as its parser takes it.
 
         Args:
             request: The request, without the key.
         """
-        headers = [field for field in self.headers.raw if field[0].lower() not in _OF_THE_WIRE]
-        return httpx.Response(
-            self.status_code or 0, headers=headers, content=self.content, request=request
-        )
+        return Answer(self.status_code or 0, self.headers, self.content, request)
 
     @property
     def request_id(self) -> str | None:

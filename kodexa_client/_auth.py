@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import chain
 from typing import NoReturn
 from urllib.parse import quote
 
 import httpx
 
 from ._hidden import Hidden
+from ._wire import OutgoingRequest
 from .errors import ConfigurationError
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
 ]
 
 API_KEY_HEADER = "x-api-key"
+_KEY_FIELD = API_KEY_HEADER.encode("ascii")
 # The second is the older one, which the platform still accepts.
 KEY_HEADERS = frozenset({API_KEY_HEADER, "x-access-token"})
 # RFC 9112 2.2, 6 and 9, RFC 9110 7.6 and 10.1.1: where a request goes, how it is framed, and
@@ -75,26 +78,20 @@ class ApiKey:
         message = "An API key is not pickled: give it to the client where it is used."
         raise TypeError(message)
 
-    def authorize(self, request: httpx.Request, origin: httpx.URL) -> httpx.Request:
+    def authorize(self, request: OutgoingRequest, origin: httpx.URL) -> OutgoingRequest:
         """Return a copy of the request with the key, if it goes to the origin.
 
         The request itself stays without the key: exceptions and logs hold on to it.
         """
-        name = API_KEY_HEADER.encode("ascii")
-        headers = [field for field in request.headers.raw if field[0].lower() != name]
+        fields = [field for field in request.fields if field[0].lower() != _KEY_FIELD]
         if origin_of(request.url) == origin_of(origin):
-            headers.append((name, self._value.reveal().encode("latin-1")))
-        return httpx.Request(
-            request.method,
-            request.url,
-            headers=headers,
-            stream=request.stream,
-            extensions=request.extensions,
-        )
+            fields.append((_KEY_FIELD, self._value.reveal().encode("latin-1")))
+        return OutgoingRequest(request.method, request.url, fields, request.stream)
 
     def redact_headers(self, headers: httpx.Headers) -> httpx.Headers:
         """Return the header fields that a server sent, without the key, as ``redact`` does."""
-        if not any(self._is_in(part) for field in headers.raw for part in field):
+        # No form of a key has the zero in it.
+        if not self._is_in(b"\0".join(chain.from_iterable(headers.raw))):
             return headers
         return httpx.Headers(
             [(self._replaced(name), self._replaced(value)) for name, value in headers.raw]

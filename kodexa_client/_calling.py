@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from ._calls import Call
-from ._requests import build_request
 from ._settings import ClientSettings, Transport
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from typing import Unpack
-
-    import httpx
 
     from ._attempts import Exchange
     from ._operations import Operation
     from ._requests import RequestParts
+    from ._responses import Answer
+    from ._wire import OutgoingRequest
 
-__all__ = ["Calling", "telling_what_is_left"]
+__all__ = ["Calling", "tell_what_is_left"]
 
 T = TypeVar("T")
 
@@ -34,18 +32,15 @@ class Calling(ClientSettings[Transport]):
     def _call(
         self,
         operation: Operation,
-        parse: Callable[[httpx.Response], T],
+        parse: Callable[[Answer], T],
         *,
         retry_unclear: bool,
         **parts: Unpack[RequestParts],
     ) -> Call[T]:
         self._check_open()
-        request = build_request(
-            base_url=self.base_url, default_headers=self._default_headers, **parts
-        )
         return Call(
             operation=operation,
-            request=request,
+            request=self._requests.build(**parts),
             json=parts.get("json"),
             parse=parse,
             key_source=lambda: self._key,
@@ -85,25 +80,18 @@ class Calling(ClientSettings[Transport]):
             exchange.on_connection = lambda: self._affinity.bind(loop)
         return True
 
-    def _authorized(self, call: Call[T], exchange: Exchange) -> httpx.Request:
-        """Return the request with the key, and with what is left of the deadline."""
+    def _authorized(self, call: Call[T], exchange: Exchange) -> OutgoingRequest:
+        """Return the request with the key."""
         exchange.is_handed_over = True
         # Another one may have replaced it by now.
         exchange.key = key = self._key.current or exchange.key
         assert key is not None  # noqa: S101 - for types: without one nothing is sent
-        request = key.authorize(call.request, self.base_url)
-        request.extensions = {"timeout": call.deadline.within(self._timeout)}
-        return request
+        return key.authorize(call.outgoing, self._base_url)
 
 
-@contextmanager
-def telling_what_is_left(call: Call[T]) -> Generator[None]:
-    """Let an exception pass, and say of a call that it breaks off what that may leave behind."""
-    try:
-        yield
-    except BaseException as interruption:
-        message = call.unfinished()
-        if message is not None:
-            interruption.add_note(message)
-            _logger.warning(message)
-        raise
+def tell_what_is_left(call: Call[T], interruption: BaseException) -> None:
+    """Say of a call that an exception breaks off what that may leave behind."""
+    message = call.unfinished()
+    if message is not None:
+        interruption.add_note(message)
+        _logger.warning(message)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 from attrs import evolve, frozen
@@ -20,8 +20,10 @@ from ._failures import Failed, kodexa_error
 from ._operations import Effect, Operation
 from ._outcomes import Evidence, Tier, may_be_sent_again, tier_of
 from ._redirects import MAX_REDIRECTS, Redirect, read_redirect
+from ._requests import REQUEST_ID_HEADER
 from ._responses import describe_mismatch
 from ._retries import RetryPolicy, parse_retry_after
+from ._wire import OutgoingRequest
 from .errors import KodexaError, OutcomeUnknownError
 from .types import UNSET, Attempt, Response
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from ._auth import ApiKey
     from ._clock import Clock
     from ._keys import KeySource
+    from ._responses import Answer
 
 __all__ = ["Call", "Distrust", "Pause", "Send"]
 
@@ -41,7 +44,6 @@ T = TypeVar("T")
 _WITHOUT_RESULT = frozenset({202, 204, 205, 206})
 _SEE_OTHER = 303
 _UNAUTHORIZED = 401
-_REQUEST_ID = "x-request-id"
 
 _logger = logging.getLogger("kodexa_client")
 
@@ -70,7 +72,7 @@ class Call(Generic[T]):
     """One call: its request, and what has become of it so far.
 
     Attributes:
-        request: The request that is sent next, without the key.
+        outgoing: The request that is sent next, without the key.
         deadline: When the call has to end. It starts with the first connection: time
             spent in a queue says nothing about what was asked for.
     """
@@ -79,9 +81,9 @@ class Call(Generic[T]):
         self,
         *,
         operation: Operation,
-        request: httpx.Request,
+        request: OutgoingRequest,
         json: object,
-        parse: Callable[[httpx.Response], T],
+        parse: Callable[[Answer], T],
         key_source: Callable[[], KeySource],
         follow_redirects: bool,
         retry_policy: RetryPolicy,
@@ -89,11 +91,11 @@ class Call(Generic[T]):
         deadline_seconds: float | None,
         clock: Clock,
     ) -> None:
-        """Give the call an id of its own, and start the time that it may wait in a queue.
+        """Start the time that the call may wait in a queue.
 
         Args:
             operation: What is asked for.
-            request: The request, without the key.
+            request: The request, with an id of its own, without the key.
             json: The request's body, before it was written.
             parse: Reads the body of an answer.
             key_source: Returns where the key comes from, which may change meanwhile.
@@ -103,8 +105,7 @@ class Call(Generic[T]):
             deadline_seconds: Seconds for the whole call, or None for no limit.
             clock: Tells the time.
         """
-        self.request = self._original = request
-        self.request.headers.setdefault(_REQUEST_ID, str(uuid4()))
+        self.outgoing = self._original = request
         self.deadline = Deadline(deadline_seconds, clock)
         self._queue = Deadline(deadline_seconds, clock)
         self._queue.start()
@@ -128,6 +129,11 @@ class Call(Generic[T]):
         self._unclear: list[Tier] = []
         # Whether a redirect left behind a request that may have been carried out.
         self._has_moved_on = False
+
+    @property
+    def request(self) -> httpx.Request:
+        """The request that is sent next, without the key, as httpx has it."""
+        return self.outgoing.httpx_request
 
     @property
     def seconds_left(self) -> float | None:
@@ -180,7 +186,7 @@ class Call(Generic[T]):
             self._attempts[-1] = evolve(attempt, slept=seconds)
             # What is known of that attempt is in its tier now.
             self._exchange = Exchange()
-            self.request, self._redirects, self._has_moved_on = self._original, 0, False
+            self.outgoing, self._redirects, self._has_moved_on = self._original, 0, False
             yield Pause(self._attempts[-1], seconds)
 
     def _took_place(self, exchange: Exchange, seconds: float) -> Attempt:
@@ -197,8 +203,8 @@ class Call(Generic[T]):
         if _logger.isEnabledFor(logging.DEBUG):
             _logger.debug(
                 "%s %s: %s in %.3f s (attempt %d, %s)",
-                self.request.method,
-                _path(self.request),
+                self.outgoing.method,
+                _path(self.outgoing.url),
                 attempt.status_code or attempt.reason,
                 seconds,
                 attempt.number,
@@ -236,7 +242,7 @@ class Call(Generic[T]):
             if status_code != _SEE_OTHER and not self._creates:
                 return False
             self._has_moved_on = self._operation.effect is not Effect.SAFE
-        self.request = redirect.request
+        self.outgoing = OutgoingRequest.of(redirect.request)
         self._redirects += 1
         self._exchange = Exchange()
         return True
@@ -261,11 +267,11 @@ class Call(Generic[T]):
             return None, f"its body could not be read ({words})"
         if self._creates and status in _WITHOUT_RESULT - self._operation.answers:
             return None, "that status comes without all of what was created"
-        response = exchange.response(self.request)
+        answer = exchange.answer(self.outgoing)
         try:
-            parsed = self._parse(response)
+            parsed = self._parse(answer)
         except Exception as error:  # noqa: BLE001 - one place reads; whatever it finds is this
-            return None, describe_mismatch(error, response)
+            return None, describe_mismatch(error, answer)
         return parsed, self._foreign(parsed)
 
     def _foreign(self, parsed: T) -> str | None:
@@ -362,7 +368,7 @@ class Call(Generic[T]):
         error.name = _string(self._asked.get("name"))
         error.user_id = _string(self._asked.get("userId"))
         error.expires_at = _string(self._asked.get("expiresAt"))
-        error.client_request_id = self.request.headers[_REQUEST_ID]
+        error.client_request_id = self.request.headers[REQUEST_ID_HEADER]
         error.started_at = self._started_at
         error.ended_at = self._clock.now()
         error.server_date = _date(exchange.headers.get("date"))
@@ -380,7 +386,7 @@ class Call(Generic[T]):
 
     @property
     def _operation_name(self) -> str:
-        return self._operation.id or f"{self._original.method} {_path(self._original)}"
+        return self._operation.id or f"{self._original.method} {_path(self._original.url)}"
 
     @property
     def _what(self) -> str:
@@ -389,7 +395,7 @@ class Call(Generic[T]):
 
     @property
     def _trace(self) -> str:
-        return f"X-Request-ID {printable(self.request.headers[_REQUEST_ID])}"
+        return f"X-Request-ID {printable(self.request.headers[REQUEST_ID_HEADER])}"
 
     def unfinished(self) -> str | None:
         """Say what a call that is broken off may leave behind, or None if nothing."""
@@ -411,9 +417,9 @@ def _has(parsed: object, name: str) -> bool:
     return isinstance(value, int | UUID) and not isinstance(value, bool)
 
 
-def _path(request: httpx.Request) -> str:
+def _path(url: httpx.URL) -> str:
     """Return the path, percent-encoded: decoded it may have line breaks in it."""
-    return request.url.raw_path.partition(b"?")[0].decode("ascii")
+    return url.raw_path.partition(b"?")[0].decode("ascii")
 
 
 def _string(value: Any) -> str | None:  # noqa: ANN401 - JSON is any type

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ._keys import AsyncKeyProvider, KeyProvider
     from ._requests import QueryParams, RequestParts
+    from ._responses import Answer
     from .types import RequestFiles
 
 __all__ = ["AsyncKodexaClient", "KodexaClient"]
@@ -237,7 +238,7 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
     async def call(
         self,
         operation: Operation,
-        parse: Callable[[httpx.Response], T],
+        parse: Callable[[Answer], T],
         *,
         retry_unclear: bool = False,
         **parts: Unpack[RequestParts],
@@ -413,7 +414,7 @@ class KodexaClient(Sending, Resources):
     def call(
         self,
         operation: Operation,
-        parse: Callable[[httpx.Response], T],
+        parse: Callable[[Answer], T],
         *,
         retry_unclear: bool = False,
         **parts: Unpack[RequestParts],
@@ -435,5 +436,5 @@ class KodexaClient(Sending, Resources):
         return outcome
 
 
-def _as_it_is(response: httpx.Response) -> httpx.Response:
-    return response
+def _as_it_is(answer: Answer) -> httpx.Response:
+    return answer.httpx_response()

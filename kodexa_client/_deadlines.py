@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from ._clock import Clock
 
 __all__ = ["Deadline", "seconds_left"]
@@ -66,16 +63,23 @@ class Deadline:
 
         This is the value of httpx's request extension ``timeout``.
         """
-        return {phase: _least(one, self.remaining) for phase, one in timeout.as_dict().items()}
+        remaining = self.remaining
+        return {phase: _least(one, remaining) for phase, one in timeout.as_dict().items()}
 
-    @contextmanager
-    def in_force(self) -> Generator[None]:
+    def in_force(self) -> _InForce:
         """Have ``seconds_left`` tell of this deadline, in this thread or task."""
-        token = _current.set(self)
-        try:
-            yield
-        finally:
-            _current.reset(token)
+        return _InForce(self)
+
+
+class _InForce:
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._deadline)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 # A connection serves many calls; what its stream reads is read for the one of its thread.

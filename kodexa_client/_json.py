@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -36,7 +37,10 @@ def decode_json(content: bytes) -> Any:  # noqa: ANN401 - JSON is any type
     if content.count(b"[") + content.count(b"{") > MOST_LEVELS and _levels(content) > MOST_LEVELS:
         raise RefusedJsonError("it is nested too deeply")
     # RFC 8259 8.1 lets a reader pass over a byte order mark.
-    return _DECODER.decode(content.decode("utf-8").removeprefix("\ufeff"))
+    text = content.decode("utf-8").removeprefix("\ufeff")
+    # In so short a text no number has too many digits, whatever an application has allowed.
+    is_short = len(content) <= min(MOST_DIGITS, sys.get_int_max_str_digits() or MOST_DIGITS)
+    return (_SHORT_DECODER if is_short else _DECODER).decode(text)
 
 
 _NEITHER_BRACKETS_NOR_QUOTES = bytes({*range(256)} - {*b'[]{}"'})
@@ -94,6 +98,9 @@ def _refuse_constant(_constant: str) -> NoReturn:
 
 
 # json.loads() would make one a call.
+_SHORT_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unrepeated, parse_float=_finite, parse_constant=_refuse_constant
+)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_unrepeated,
     parse_int=_integer,

@@ -1,4 +1,4 @@
-"""The sockets under httpcore's pools: a deadline for each wait, and no left-over bytes.
+"""The sockets under httpcore's connections: deadlines, no left-over bytes, and fewer writes.
 
 httpcore's timeouts are for each phase: against a server that sends a byte now and then,
 they never end a call. Its streams can be put in front of (``network_backend``), and that
@@ -9,6 +9,7 @@ streams look at it.
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
@@ -30,6 +31,9 @@ _READ_SIZE = 256 * 1024
 _LONGEST_SEEN_OVER_TLS = 32 * 1024
 # A write of any size has one timeout; looking at the deadline in between needs pieces.
 _WRITE_SIZE = 64 * 1024
+# A request's head and body are two writes of httpcore's. What is small waits for the next one,
+# or for the first read, and is one write of the socket's: half the work at both ends.
+_LARGEST_HELD_BACK = 64 * 1024
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
@@ -63,10 +67,16 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         self._stream = stream
         self._framing = AnswerFraming()
         self._over_tls = over_tls
+        self._unsent = b""
+        self._write_timeout: float | None = None
         self._surplus = b""
         self._size = 0
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        if self._unsent:
+            # As httpcore does: a server may answer a request that it does not take.
+            with suppress(httpcore.WriteError):
+                await self._flush()
         if not self._surplus:
             # TLS gives a record at a time, whatever it is asked for.
             size = max_bytes if self._over_tls else max(max_bytes, _READ_SIZE)
@@ -82,7 +92,14 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         self._framing.sent(buffer)
         self._size = 0
-        await self._stream.write(buffer, timeout)
+        self._unsent += buffer
+        self._write_timeout = timeout
+        if len(self._unsent) > _LARGEST_HELD_BACK:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        data, self._unsent = self._unsent, b""
+        await self._stream.write(data, self._write_timeout)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -137,17 +154,29 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
         self._framing = AnswerFraming()
+        self._unsent = b""
+        self._write_timeout: float | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            with suppress(httpcore.WriteError):
+                self._flush()
         data = self._stream.read(max_bytes, _seconds_left(timeout, httpcore.ReadTimeout))
         self._framing.received(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._framing.sent(buffer)
-        for start in range(0, len(buffer), _WRITE_SIZE):
-            piece = buffer[start : start + _WRITE_SIZE]
-            self._stream.write(piece, _seconds_left(timeout, httpcore.WriteTimeout))
+        self._unsent += buffer
+        self._write_timeout = timeout
+        if len(self._unsent) > _LARGEST_HELD_BACK:
+            self._flush()
+
+    def _flush(self) -> None:
+        data, self._unsent = self._unsent, b""
+        for start in range(0, len(data), _WRITE_SIZE):
+            piece = data[start : start + _WRITE_SIZE]
+            self._stream.write(piece, _seconds_left(self._write_timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()

@@ -71,6 +71,9 @@ class Evidence:
 # Raised before a request is written. A hook of the user's may raise them later, so this
 # counts only where nothing was written.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+# "Connection refused", "certificate verify failed": nothing was exchanged yet. The others
+# are our own.
+_TOLD = (httpx.ConnectError, UnreadableBodyError, ConfigurationError)
 _REFUSED_LOCALLY = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
@@ -157,9 +160,7 @@ def failure_of(error: Exception) -> Failure:
     chain = _chain(error)
     return Failure(
         type(error),
-        # "Connection refused", "certificate verify failed": nothing was exchanged yet. The
-        # other one is our own.
-        words=str(error) if isinstance(error, httpx.ConnectError | UnreadableBodyError) else "",
+        words=str(error) if isinstance(error, _TOLD) else "",
         certificate=any(isinstance(one, ssl.SSLCertVerificationError) for one in chain),
         resolving=any(isinstance(one, socket.gaierror) for one in chain),
     )

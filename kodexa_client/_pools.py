@@ -1,8 +1,8 @@
-"""The client's own connections, each in a pool of its own.
+"""The client's own connections: the idle ones in a stack, without httpcore's pool.
 
-One pool of httpcore's looks at all of its connections for each request, and may give one of
-them to two requests at once, of which one has to queue again: the cost grows with the number
-of calls, and some are overtaken by hundreds. A pool of one has nothing to look at.
+That pool looks at all of its connections and all that wait for one, for each request, and may
+give one connection to two requests, of which one has to queue again: the cost grows with the
+number of calls, and some are overtaken by hundreds. Here the cost is the same for any number.
 """
 
 from __future__ import annotations
@@ -10,117 +10,150 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpcore
 import httpx
 
+from ._connecting import AsyncConnector, Connector, Place
 from ._hidden import Hidden
 from ._network import AsyncBackend, Backend
-from .errors import ConfigurationError
+from ._wire import Received
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+    from types import TracebackType
 
     from ._proxies import Proxies
+    from ._wire import AsyncTrace, OutgoingRequest, Trace
 
 __all__ = ["MAX_CONNECTIONS", "AsyncPoolTransport", "PoolTransport"]
 
-# httpx's own defaults.
+# httpx's own default.
 MAX_CONNECTIONS = 100
-_KEEPALIVE_EXPIRY_SECONDS = 5.0
 
 # Replace httpx's transports to answer in the network's place: requests go to them. What
 # only watches httpx, for traces and metrics, does not: it would take requests past all
 # that is done here.
 _TEST_TOOLS = frozenset({"pytest_httpx"})
 
+# Told before anything that can only fail before a connection is there, and of a request that
+# is handed to a connection: that one need not tell of each of its steps, which takes time.
+_CONNECTING = "connection.connect_tcp.started"
+_SENDING = "http11.send_request_headers.started"
 
-class AsyncPoolTransport(httpx.AsyncBaseTransport):
+
+class AsyncPoolTransport:
     """Sends over connections that it keeps and shares among the tasks of an event loop.
 
     How many there are is up to the queue in front of it.
     """
 
-    def __init__(self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
+    ) -> None:
         """Prepare the connections. None is made yet.
 
         Args:
             base_url: Where most requests go.
             proxies: Tells which proxy they go through.
-            context: The settings of TLS.
+            context: Returns the settings of TLS. Called when they are needed first.
 
         Raises:
             ConfigurationError: The proxy can't be used.
         """
         self.is_closed = False
-        self._proxies = proxies
         self._context = context
-        self._backend = AsyncBackend()
+        self._connector = AsyncConnector(proxies, context, AsyncBackend())
         self._stand_in: httpx.AsyncHTTPTransport | None = None
         # Each holds the request that it sends, with its key.
-        self._in_use: Hidden[set[httpcore.AsyncConnectionPool]] = Hidden(set())
-        # By their proxy. The one used last is used next, so that the others can expire.
-        self._idle: dict[httpx.URL | None, deque[httpcore.AsyncConnectionPool]] = {}
-        self._pool(self._proxies.for_url(base_url))
+        self._in_use: Hidden[set[httpcore.AsyncConnectionInterface]] = Hidden(set())
+        # The one used last is used next, so that the others can expire. Those to a proxy hold
+        # what opens it.
+        self._idle: Hidden[dict[Place, deque[httpcore.AsyncConnectionInterface]]] = Hidden({})
+        self._connector.check(base_url)
 
-    def _pool(self, proxy: httpx.Proxy | None) -> httpcore.AsyncConnectionPool:
-        kinds = (httpcore.AsyncConnectionPool, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy)
-        pool: httpcore.AsyncConnectionPool = _make_pool(
-            *kinds, proxy, backend=self._backend, context=self._context
-        )
-        return pool
+    async def send(
+        self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: AsyncTrace
+    ) -> Received:
+        """Send the request as it is.
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request as it is."""
+        Args:
+            request: The request, with the key.
+            timeouts: Seconds for each phase, as httpx's extension ``timeout`` has them.
+            trace: Is told of each step, as httpx's extension ``trace`` is.
+        """
         if _is_replaced(httpx.AsyncHTTPTransport.handle_async_request):
-            # What it raises in place of a connection was not sent.
-            await request.extensions["trace"]("connection.connect_tcp.started", {})
-            if self._stand_in is None:
-                self._stand_in = httpx.AsyncHTTPTransport(verify=self._context)
-            return await self._stand_in.handle_async_request(request)
-        proxy = self._proxies.for_url(request.url)
-        key = None if proxy is None else proxy.url
-        idle = self._idle.setdefault(key, deque())
-        pool = idle.pop() if idle else self._pool(proxy)
+            return await self._send_in_place(request.to_httpx({"timeout": timeouts}), trace)
         try:
-            self._in_use.reveal().add(pool)
-            with _httpx_exceptions():
-                response = await pool.handle_async_request(_core_request(request))
-            return _httpx_response(response, _AsyncBody(self, response, pool, key))
+            place, connection = await self._idle_connection(request.url)
+            extensions: dict[str, Any] = {"timeout": timeouts}
+            if connection is None:
+                connection = self._connector.connection(request.url)
+                extensions["trace"] = trace
+            else:
+                await trace(_SENDING, {})
+        except Exception:
+            await trace(_CONNECTING, {})
+            raise
+        self._in_use.reveal().add(connection)
+        try:
+            with _HttpxExceptions():
+                response = await connection.handle_async_request(_core_request(request, extensions))
+            body = _AsyncBody(self, response, connection, place)
+            return Received(response.status, httpx.Headers(response.headers), body)
         except BaseException:
-            await self.drop(pool)
+            await self.drop(connection)
             raise
 
-    async def give_back(self, pool: httpcore.AsyncConnectionPool, key: httpx.URL | None) -> None:
-        """Take a pool whose answer was read to its end."""
-        if self.is_closed:
-            await self.drop(pool)
+    async def _send_in_place(self, request: httpx.Request, trace: AsyncTrace) -> Received:
+        await trace(_CONNECTING, {})
+        if self._stand_in is None:
+            self._stand_in = httpx.AsyncHTTPTransport(verify=self._context())
+        request.extensions["trace"] = trace
+        response = await self._stand_in.handle_async_request(request)
+        return Received(response.status_code, response.headers, response.stream)
+
+    async def _idle_connection(
+        self, url: httpx.URL
+    ) -> tuple[Place, httpcore.AsyncConnectionInterface | None]:
+        place = self._connector.place_of(url)
+        idle = self._idle.reveal().get(place)
+        while idle:
+            connection = idle.pop()
+            if not connection.has_expired():
+                return place, connection
+            await self.drop(connection)
+        return place, None
+
+    async def give_back(self, connection: httpcore.AsyncConnectionInterface, place: Place) -> None:
+        """Take a connection whose answer was read to its end."""
+        if self.is_closed or not connection.is_available():
+            await self.drop(connection)
             return
-        self._in_use.reveal().discard(pool)
-        idle = self._idle.setdefault(key, deque())
-        idle.append(pool)
+        self._in_use.reveal().discard(connection)
+        idle = self._idle.reveal().setdefault(place, deque())
+        idle.append(connection)
         # The one that was used longest ago.
-        if _is_spent(idle[0].connections):
+        if idle[0] is not connection and idle[0].has_expired():
             await self.drop(idle.popleft())
 
-    async def drop(self, pool: httpcore.AsyncConnectionPool) -> None:
-        """Close a pool, whatever happens to the task meanwhile."""
-        self._in_use.reveal().discard(pool)
-        await _uninterrupted(pool.aclose)
+    async def drop(self, connection: httpcore.AsyncConnectionInterface) -> None:
+        """Close a connection, whatever happens to the task meanwhile."""
+        self._in_use.reveal().discard(connection)
+        await _uninterrupted(connection.aclose)
 
     def forget(self) -> None:
         """Let go of the connections without closing them: their event loop is not here."""
         self.is_closed = True
         self._in_use.reveal().clear()
-        self._idle.clear()
+        self._idle.reveal().clear()
 
     async def close_idle(self) -> None:
         """Close the connections that no request uses."""
-        for idle in self._idle.values():
+        for idle in self._idle.reveal().values():
             while idle:
                 await self.drop(idle.pop())
 
@@ -128,83 +161,105 @@ class AsyncPoolTransport(httpx.AsyncBaseTransport):
         """Close every connection."""
         self.is_closed = True
         await self.close_idle()
-        for pool in [*self._in_use.reveal()]:
-            await self.drop(pool)
+        for connection in [*self._in_use.reveal()]:
+            await self.drop(connection)
         if self._stand_in is not None:
             await self._stand_in.aclose()
 
 
-class PoolTransport(httpx.BaseTransport):
+class PoolTransport:
     """Sends over connections that it keeps and shares among threads.
 
     How many there are is up to the queue in front of it.
     """
 
-    def __init__(self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
+    ) -> None:
         """Prepare the connections, as ``AsyncPoolTransport`` does."""
         self.is_closed = False
-        self._proxies = proxies
         self._context = context
-        self._backend = Backend()
+        self._connector = Connector(proxies, context, Backend())
         self._stand_in: httpx.HTTPTransport | None = None
         self._lock = threading.Lock()
-        self._idle: dict[httpx.URL | None, deque[httpcore.ConnectionPool]] = {}
-        self._pool(self._proxies.for_url(base_url))
+        self._idle: Hidden[dict[Place, deque[httpcore.ConnectionInterface]]] = Hidden({})
+        self._connector.check(base_url)
 
-    def _pool(self, proxy: httpx.Proxy | None) -> httpcore.ConnectionPool:
-        kinds = (httpcore.ConnectionPool, httpcore.HTTPProxy, httpcore.SOCKSProxy)
-        pool: httpcore.ConnectionPool = _make_pool(
-            *kinds, proxy, backend=self._backend, context=self._context
-        )
-        return pool
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request as it is."""
+    def send(
+        self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: Trace
+    ) -> Received:
+        """Send the request as it is, as ``AsyncPoolTransport`` does."""
         if _is_replaced(httpx.HTTPTransport.handle_request):
-            # What it raises in place of a connection was not sent.
-            request.extensions["trace"]("connection.connect_tcp.started", {})
-            if self._stand_in is None:
-                self._stand_in = httpx.HTTPTransport(verify=self._context)
-            return self._stand_in.handle_request(request)
-        proxy = self._proxies.for_url(request.url)
-        key = None if proxy is None else proxy.url
-        with self._lock:
-            idle = self._idle.setdefault(key, deque())
-            pool = idle.pop() if idle else self._pool(proxy)
+            return self._send_in_place(request.to_httpx({"timeout": timeouts}), trace)
         try:
-            with _httpx_exceptions():
-                response = pool.handle_request(_core_request(request))
-            return _httpx_response(response, _Body(self, response, pool, key))
+            place, connection = self._idle_connection(request.url)
+            extensions: dict[str, Any] = {"timeout": timeouts}
+            if connection is None:
+                connection = self._connector.connection(request.url)
+                extensions["trace"] = trace
+            else:
+                trace(_SENDING, {})
+        except Exception:
+            trace(_CONNECTING, {})
+            raise
+        try:
+            with _HttpxExceptions():
+                response = connection.handle_request(_core_request(request, extensions))
+            body = _Body(self, response, connection, place)
+            return Received(response.status, httpx.Headers(response.headers), body)
         except BaseException:
-            pool.close()
+            connection.close()
             raise
 
-    def give_back(self, pool: httpcore.ConnectionPool, key: httpx.URL | None) -> None:
-        """Take a pool whose answer was read to its end."""
+    def _send_in_place(self, request: httpx.Request, trace: Trace) -> Received:
+        trace(_CONNECTING, {})
+        if self._stand_in is None:
+            self._stand_in = httpx.HTTPTransport(verify=self._context())
+        request.extensions["trace"] = trace
+        response = self._stand_in.handle_request(request)
+        return Received(response.status_code, response.headers, response.stream)
+
+    def _idle_connection(self, url: httpx.URL) -> tuple[Place, httpcore.ConnectionInterface | None]:
+        place = self._connector.place_of(url)
+        while True:
+            with self._lock:
+                idle = self._idle.reveal().get(place)
+                connection = idle.pop() if idle else None
+            if connection is None or not connection.has_expired():
+                return place, connection
+            connection.close()
+
+    def give_back(self, connection: httpcore.ConnectionInterface, place: Place) -> None:
+        """Take a connection whose answer was read to its end."""
+        if not connection.is_available():
+            connection.close()
+            return
         with self._lock:
-            idle = self._idle.setdefault(key, deque())
-            idle.append(pool)
+            idle = self._idle.reveal().setdefault(place, deque())
+            idle.append(connection)
             # The one that was used longest ago.
-            is_to_go = self.is_closed or _is_spent(idle[0].connections)
-            spent = idle.popleft() if is_to_go else None
-        if spent is not None:
-            spent.close()
+            is_to_go = self.is_closed or (idle[0] is not connection and idle[0].has_expired())
+            expired = idle.popleft() if is_to_go else None
+        if expired is not None:
+            expired.close()
 
     def forget(self) -> None:
         """Let go of the connections without closing them: they are another process'."""
         self.is_closed = True
         # Another thread may have held the lock when this process was forked.
         self._lock = threading.Lock()
-        self._idle = {}
+        self._idle = Hidden({})
 
     def close_idle(self) -> None:
         """Close the connections that no request uses."""
         with self._lock:
-            pools = [pool for idle in self._idle.values() for pool in idle]
-            for idle in self._idle.values():
+            connections = [
+                connection for idle in self._idle.reveal().values() for connection in idle
+            ]
+            for idle in self._idle.reveal().values():
                 idle.clear()
-        for pool in pools:
-            pool.close()
+        for connection in connections:
+            connection.close()
 
     def close(self) -> None:
         """Close the connections: those that other threads still use, as they end with them.
@@ -222,96 +277,37 @@ def _is_replaced(send: Callable[..., object]) -> bool:
     return getattr(send, "__module__", "").partition(".")[0] in _TEST_TOOLS
 
 
-def _is_spent(
-    connections: list[httpcore.ConnectionInterface] | list[httpcore.AsyncConnectionInterface],
-) -> bool:
-    """Tell whether a pool of one has no connection that could be used again."""
-    return all(connection.has_expired() for connection in connections)
-
-
-def _make_pool(
-    direct: Any,  # noqa: ANN401 - one of httpcore's classes, which share no type
-    http_proxy: Any,  # noqa: ANN401
-    socks_proxy: Any,  # noqa: ANN401
-    proxy: httpx.Proxy | None,
-    *,
-    backend: AsyncBackend | Backend,
-    context: ssl.SSLContext,
-) -> Any:  # noqa: ANN401
-    settings: dict[str, Any] = {
-        "ssl_context": context,
-        "network_backend": backend,
-        "max_connections": 1,
-        "keepalive_expiry": _KEEPALIVE_EXPIRY_SECONDS,
-    }
-    if proxy is None:
-        return direct(**settings)
-    url = httpcore.URL(
-        scheme=proxy.url.raw_scheme,
-        host=proxy.url.raw_host,
-        port=proxy.url.port,
-        target=proxy.url.raw_path,
-    )
-    if proxy.url.scheme in {"http", "https"}:
-        return http_proxy(
-            proxy_url=url,
-            proxy_auth=proxy.raw_auth,
-            proxy_headers=proxy.headers.raw,
-            proxy_ssl_context=proxy.ssl_context,
-            **settings,
-        )
-    try:
-        import socksio  # type: ignore[import-not-found, unused-ignore]  # noqa: F401, PLC0415
-    except ImportError:
-        pass
-    else:
-        return socks_proxy(proxy_url=url, proxy_auth=proxy.raw_auth, **settings)
-    raise ConfigurationError("A SOCKS proxy needs socksio: pip install 'httpx[socks]'.")
-
-
-def _core_request(request: httpx.Request) -> httpcore.Request:
+def _core_request(request: OutgoingRequest, extensions: dict[str, Any]) -> httpcore.Request:
+    url = request.url
     return httpcore.Request(
         method=request.method,
         url=httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         ),
-        headers=request.headers.raw,
+        headers=request.fields,
         content=request.stream,
-        extensions=request.extensions,
+        extensions=extensions,
     )
 
 
-def _httpx_response(
-    response: httpcore.Response, stream: httpx.SyncByteStream | httpx.AsyncByteStream
-) -> httpx.Response:
-    return httpx.Response(
-        response.status,
-        headers=response.headers,
-        stream=stream,
-        extensions=response.extensions,
-    )
-
-
-class _AsyncBody(httpx.AsyncByteStream):
+class _AsyncBody:
     def __init__(
         self,
         transport: AsyncPoolTransport,
         response: httpcore.Response,
-        pool: httpcore.AsyncConnectionPool,
-        key: httpx.URL | None,
+        connection: httpcore.AsyncConnectionInterface,
+        place: Place,
     ) -> None:
         self._transport = transport
-        self._response = response
-        self._pool = pool
-        self._key = key
+        # httpcore's own methods look at its type first, which takes as long as a read.
+        self._stream: Any = response.stream
+        self._connection = connection
+        self._place = place
         self._is_closed = False
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:
-        with _httpx_exceptions():
-            async for piece in self._response.aiter_stream():
+        with _HttpxExceptions():
+            async for piece in self._stream:
                 yield piece
 
     async def aclose(self) -> None:
@@ -320,41 +316,41 @@ class _AsyncBody(httpx.AsyncByteStream):
         self._is_closed = True
         try:
             with anyio.CancelScope(shield=True):
-                await self._response.aclose()
+                await self._stream.aclose()
         except BaseException:
             # asyncio's own cancellation does not know the scope.
-            await self._transport.drop(self._pool)
+            await self._transport.drop(self._connection)
             raise
-        await self._transport.give_back(self._pool, self._key)
+        await self._transport.give_back(self._connection, self._place)
 
 
-class _Body(httpx.SyncByteStream):
+class _Body:
     def __init__(
         self,
         transport: PoolTransport,
         response: httpcore.Response,
-        pool: httpcore.ConnectionPool,
-        key: httpx.URL | None,
+        connection: httpcore.ConnectionInterface,
+        place: Place,
     ) -> None:
         self._transport = transport
-        self._response = response
-        self._pool = pool
-        self._key = key
+        self._stream: Any = response.stream
+        self._connection = connection
+        self._place = place
         self._is_closed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        with _httpx_exceptions():
-            yield from self._response.iter_stream()
+        with _HttpxExceptions():
+            yield from self._stream
 
     def close(self) -> None:
         if self._is_closed:
             return
         try:
             self._is_closed = True
-            self._response.close()
-            self._transport.give_back(self._pool, self._key)
+            self._stream.close()
+            self._transport.give_back(self._connection, self._place)
         except BaseException:
-            self._pool.close()
+            self._connection.close()
             raise
 
 
@@ -382,15 +378,22 @@ async def _uninterrupted(close: Callable[[], Awaitable[None]]) -> None:
         raise failure
 
 
-@contextmanager
-def _httpx_exceptions() -> Generator[None]:
-    """Raise httpx's exceptions in the place of httpcore's, which have the same names."""
-    try:
-        yield
-    except Exception as error:
-        for kind in type(error).__mro__:
-            if kind.__module__.partition(".")[0] == "httpcore":
-                mapped = getattr(httpx, kind.__name__, None)
+class _HttpxExceptions:
+    """Raises httpx's exceptions in the place of httpcore's, which have the same names."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if not isinstance(error, Exception):
+            return
+        for one in type(error).__mro__:
+            if one.__module__.partition(".")[0] == "httpcore":
+                mapped = getattr(httpx, one.__name__, None)
                 if mapped is not None:
                     raise mapped(str(error)) from error
-        raise

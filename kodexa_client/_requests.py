@@ -5,27 +5,44 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
+from uuid import uuid4
 
 import httpx
 
 from ._auth import field_problem, is_token
+from ._wire import OutgoingRequest
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from .types import FileTypes, RequestFiles
 
-__all__ = ["RequestParts", "build_request", "choose_body", "choose_optional_body", "encode_json"]
+__all__ = [
+    "REQUEST_ID_HEADER",
+    "RequestBuilder",
+    "RequestParts",
+    "choose_body",
+    "choose_optional_body",
+    "encode_json",
+]
 
 Body = TypeVar("Body")
 
 QueryParams = Mapping[str, Any] | Sequence[tuple[str, str]]
 
 
+# What the platform's logs can be searched for. Each call has one, for all of its attempts.
+REQUEST_ID_HEADER = "x-request-id"
+_REQUEST_ID_FIELD = REQUEST_ID_HEADER.encode("ascii")
+
 # Problem details (RFC 9457) have a media type of their own.
 _ACCEPT = "application/json, application/problem+json"
+
+# Reading a URL takes a tenth of a call. Most operations have one path; with an identifier in
+# it, it has as many as there are of those.
+_MOST_PATHS = 64
 
 
 class RequestParts(TypedDict, total=False):
@@ -42,61 +59,107 @@ class RequestParts(TypedDict, total=False):
     files: RequestFiles | None
 
 
-def build_request(
-    method: str,
-    path: str,
-    *,
-    base_url: httpx.URL,
-    default_headers: httpx.Headers,
-    params: QueryParams | None = None,
-    headers: Mapping[str, str] | None = None,
-    cookies: Mapping[str, str] | None = None,
-    json: object = UNSET,
-    content: bytes | None = None,
-    content_type: str | None = None,
-    files: RequestFiles | None = None,
-) -> httpx.Request:
-    """Return the request, without the key.
+class RequestBuilder:
+    """Builds the requests of a client. What they have in common is prepared once."""
 
-    Raises:
-        ValueError: The path is not one below the base URL, or something can't be sent.
-        TypeError: The body can't be JSON.
-    """
-    if not path.startswith("/"):
-        raise ValueError("A path starts with a slash: it is one below the base URL.")
-    if not is_token(method):
-        raise ValueError("The method is not a token of letters (RFC 9110 9.1).")
-    for name, value in (headers or {}).items():
-        if problem := field_problem(name, value):
-            raise ValueError(f"{problem}.")
-    merged = httpx.Headers(
-        {"accept": _ACCEPT, "accept-encoding": "identity", "user-agent": user_agent()}
-    )
-    merged.update(default_headers)
-    if json is not UNSET:
-        content = encode_json(json)
-        content_type = content_type or "application/json"
-    if content_type is not None:
-        merged["content-type"] = content_type
-    merged.update(httpx.Headers(headers, encoding="latin-1"))
-    try:
-        request = httpx.Request(
-            method,
-            f"{base_url}{path}",
-            params=params if isinstance(params, Mapping) or params is None else list(params),
-            headers=merged,
-            cookies=dict(cookies) if cookies else None,
-            content=content,
-            files=files,
+    def __init__(self, base_url: httpx.URL, default_headers: httpx.Headers) -> None:
+        """Prepare the requests.
+
+        Args:
+            base_url: What every path is below.
+            default_headers: Further header fields of every request.
+        """
+        self._url = lru_cache(_MOST_PATHS)(partial(_url_below, str(base_url)))
+        self._headers = httpx.Headers(
+            {"accept": _ACCEPT, "accept-encoding": "identity", "user-agent": user_agent()}
         )
-        if not all(_can_be_read_again(file) for _, file in files or ()):
-            # It may have to be sent again.
-            request.read()
-        return request  # noqa: TRY300 - what reading raises is told in the same way
-    except (httpx.InvalidURL, ValueError, TypeError, AttributeError) as error:
-        reason = type(error).__name__
-    # Raised here, where the exception that quotes what was given is not its context.
-    raise ValueError(f"The path, a parameter, a cookie or the body can't be sent ({reason}).")
+        self._headers.update(default_headers)
+        # httpx puts the first into every request that has none.
+        host = httpx.Request("GET", base_url).headers.raw[0]
+        self._fields_of_json = [
+            host,
+            *(field for field in self._headers.raw if field[0].lower() != b"content-type"),
+            (b"content-type", b"application/json"),
+        ]
+
+    def build(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: QueryParams | None = None,
+        headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        json: object = UNSET,
+        content: bytes | None = None,
+        content_type: str | None = None,
+        files: RequestFiles | None = None,
+    ) -> OutgoingRequest:
+        """Return the request, without the key.
+
+        Raises:
+            ValueError: The path is not one below the base URL, or something can't be sent.
+            TypeError: The body can't be JSON.
+        """
+        if not path.startswith("/"):
+            raise ValueError("A path starts with a slash: it is one below the base URL.")
+        if not is_token(method):
+            raise ValueError("The method is not a token of letters (RFC 9110 9.1).")
+        if json is not UNSET:
+            if not (params or headers or cookies or content_type or files):
+                return self._json_request(method, path, encode_json(json))
+            content = encode_json(json)
+            content_type = content_type or "application/json"
+        merged = self._merged(content_type, headers or {})
+        try:
+            request = httpx.Request(
+                method,
+                self._url(path),
+                params=params if isinstance(params, Mapping) or params is None else list(params),
+                headers=merged,
+                cookies=dict(cookies) if cookies else None,
+                content=content,
+                files=files,
+            )
+            request.headers.setdefault(REQUEST_ID_HEADER, str(uuid4()))
+            if not all(_can_be_read_again(file) for _, file in files or ()):
+                # It may have to be sent again.
+                request.read()
+            return OutgoingRequest.of(request)
+        except (httpx.InvalidURL, ValueError, TypeError, AttributeError) as error:
+            reason = type(error).__name__
+        # Raised here, where the exception that quotes what was given is not its context.
+        raise ValueError(f"The path, a parameter, a cookie or the body can't be sent ({reason}).")
+
+    def _merged(self, content_type: str | None, headers: Mapping[str, str]) -> httpx.Headers:
+        """Return the header fields of a request: the client's, and on top of them its own."""
+        for name, value in headers.items():
+            if problem := field_problem(name, value):
+                raise ValueError(f"{problem}.")
+        merged = self._headers.copy()
+        if content_type is not None:
+            merged["content-type"] = content_type
+        merged.update(httpx.Headers(headers, encoding="latin-1"))
+        return merged
+
+    def _json_request(self, method: str, path: str, content: bytes) -> OutgoingRequest:
+        """Return what ``build`` does for most calls, without httpx's looking at each part."""
+        try:
+            url = self._url(path)
+        except httpx.InvalidURL:
+            url = None
+        if url is None:
+            raise ValueError("The path can't be sent (InvalidURL).")
+        fields = [
+            *self._fields_of_json,
+            (b"content-length", b"%d" % len(content)),
+            (_REQUEST_ID_FIELD, str(uuid4()).encode("ascii")),
+        ]
+        return OutgoingRequest(method.upper(), url, fields, httpx.ByteStream(content))
+
+
+def _url_below(base_url: str, path: str) -> httpx.URL:
+    return httpx.URL(f"{base_url}{path}")
 
 
 def _can_be_read_again(file: FileTypes) -> bool:

@@ -11,7 +11,7 @@ import httpx
 from anyio.lowlevel import current_token
 
 from ._bodies import BodyReader, UnreadableBodyError
-from ._calling import Calling, telling_what_is_left
+from ._calling import Calling, tell_what_is_left
 from ._calls import Call, Pause, Send
 from ._hidden import drop_inner_frames
 from ._keys import AsyncProvidedKey, ProvidedKey
@@ -48,7 +48,7 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
         return AsyncProvidedKey(provider)
 
     def _own_connections(
-        self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext
+        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
     ) -> AsyncPoolTransport:
         return AsyncPoolTransport(base_url, proxies, context)
 
@@ -57,7 +57,7 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
 
     async def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
         steps = call.steps()
-        with telling_what_is_left(call):
+        try:
             while True:
                 try:
                     step = next(steps)
@@ -70,6 +70,9 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
                     await self._pause(call, step)
                 else:
                     await self._transport.close_idle()
+        except BaseException as interruption:
+            tell_what_is_left(call, interruption)
+            raise
 
     async def _pause(self, call: Call[T], step: Pause) -> None:
         if self._on_retry is not None:
@@ -117,22 +120,21 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
     async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         handled = sys.exception()
         request = self._authorized(call, exchange)
-        request.extensions["trace"] = exchange.atrace
+        timeouts = call.deadline.within(self._timeout)
         try:
-            response = await self._transport.handle_async_request(request)
+            response = await self._transport.send(request, timeouts, exchange.atrace)
             try:
                 exchange.received_head(response)
                 body = BodyReader(
                     response.headers.get("content-encoding"), self._max_response_bytes
                 )
                 exchange.body = body
-                assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for types
                 pieces = aiter(response.stream)
                 try:
                     async for piece in pieces:
                         body.feed(piece)
                 except UnreadableBodyError:
-                    await response.aclose()
+                    await response.stream.aclose()
                     # The generators under it end by the connection's end, and not by the
                     # garbage collector, of which trio warns.
                     try:
@@ -144,7 +146,7 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
                 body.end()
                 exchange.received_body()
             finally:
-                await response.aclose()
+                await response.stream.aclose()
         except Exception as error:  # noqa: BLE001 - ssl, RuntimeError and others come too
             exchange.failed(error)
             # Its frames would hold it, and the answer's body, until the garbage collector comes.
@@ -163,7 +165,7 @@ class Sending(Calling[PoolTransport | ClientTransport]):
         return ProvidedKey(provider)
 
     def _own_connections(
-        self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext
+        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
     ) -> PoolTransport:
         return PoolTransport(base_url, proxies, context)
 
@@ -172,7 +174,7 @@ class Sending(Calling[PoolTransport | ClientTransport]):
 
     def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
         steps = call.steps()
-        with telling_what_is_left(call):
+        try:
             while True:
                 try:
                     step = next(steps)
@@ -185,6 +187,9 @@ class Sending(Calling[PoolTransport | ClientTransport]):
                     self._pause(call, step)
                 else:
                     self._transport.close_idle()
+        except BaseException as interruption:
+            tell_what_is_left(call, interruption)
+            raise
 
     def _pause(self, call: Call[T], step: Pause) -> None:
         if self._on_retry is not None:
@@ -230,23 +235,22 @@ class Sending(Calling[PoolTransport | ClientTransport]):
     def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         handled = sys.exception()
         request = self._authorized(call, exchange)
-        request.extensions["trace"] = exchange.trace
+        timeouts = call.deadline.within(self._timeout)
         try:
-            response = self._transport.handle_request(request)
+            response = self._transport.send(request, timeouts, exchange.trace)
             try:
                 exchange.received_head(response)
                 body = BodyReader(
                     response.headers.get("content-encoding"), self._max_response_bytes
                 )
                 exchange.body = body
-                assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for types
                 for piece in response.stream:
                     body.feed(piece)
                     call.deadline.check()
                 body.end()
                 exchange.received_body()
             finally:
-                response.close()
+                response.stream.close()
         except Exception as error:  # noqa: BLE001 - as above
             exchange.failed(error)
             drop_inner_frames(error, handled)

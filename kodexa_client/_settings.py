@@ -23,6 +23,7 @@ from ._config import (
 from ._credentials import KEY_VARIABLES, resolve_base_url, resolve_credentials, resolve_key
 from ._hidden import hiding_arguments
 from ._proxies import EnvironmentProxies, GivenProxy, names_http_proxy
+from ._requests import RequestBuilder
 from ._retries import RetryPolicy
 from ._tls import tls_context
 from .errors import ConfigurationError
@@ -112,6 +113,7 @@ class ClientSettings(Generic[Transport]):
             else self._connections_of(http_client)
         )
         self._base_url = credentials.base_url
+        self._requests = RequestBuilder(self._base_url, self._default_headers)
         self._affinity = Affinity()
         self._clock = Clock()
         self._closed = False
@@ -140,7 +142,7 @@ class ClientSettings(Generic[Transport]):
 
     @abstractmethod
     def _own_connections(
-        self, base_url: httpx.URL, proxies: Proxies, context: ssl.SSLContext
+        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
     ) -> Transport:
         """Return connections of the client's own."""
 
@@ -347,6 +349,8 @@ class ClientSettings(Generic[Transport]):
         if default_headers is not None:
             copy._default_headers = self._default_headers.copy()
             copy._default_headers.update(resolve_headers(default_headers))
+        if base_url is not None or default_headers is not None:
+            copy._requests = RequestBuilder(copy._base_url, copy._default_headers)
         return copy
 
     @property

@@ -1,44 +1,64 @@
-"""The settings of TLS, shared by all clients that have the same ones: making them is slow."""
+"""The settings of TLS: made when a connection needs them, and shared by all that are equal."""
 
 from __future__ import annotations
 
 import os
 import ssl
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
 from .errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["tls_context"]
 
-# Some 18 ms each; few programs have more than one.
+# Reading the usual authorities takes some 18 ms; few programs have more than one of these.
 _MOST_CONTEXTS = 16
 
 
-def tls_context(verify: ssl.SSLContext | str | os.PathLike[str] | None) -> ssl.SSLContext:
-    """Return the context that a client connects with.
+def tls_context(
+    verify: ssl.SSLContext | str | os.PathLike[str] | None,
+) -> Callable[[], ssl.SSLContext]:
+    """Return what gives the context that a client connects with.
+
+    A file is read at once, so that the client can tell of one that is none. The usual
+    authorities are read when they are asked for.
 
     Args:
         verify: A context, which is used as it is; a file of certificates of authorities,
-            in PEM, to trust instead of the usual ones; or None for those, and what
-            ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` name.
+            in PEM, to trust instead of the usual ones; or None for what
+            ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names, or for certifi's.
 
     Raises:
         ConfigurationError: It is something else, or the file can't be read.
     """
     if isinstance(verify, ssl.SSLContext):
-        return verify
+        return partial(_given, verify)
     if verify is None:
-        return _default_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        # As httpx reads them, and as they are when the client is made.
+        if file := os.environ.get("SSL_CERT_FILE"):
+            return partial(_given, _context_of(file, "SSL_CERT_FILE"))
+        return partial(_usual_context, os.environ.get("SSL_CERT_DIR") or None)
     if isinstance(verify, bool) or not isinstance(verify, str | os.PathLike):
         raise ConfigurationError(
             "verify has to be an ssl.SSLContext, or the path of a file of certificates of "
             "authorities. Only a context can switch verification off."
         )
+    return partial(_given, _context_of(verify, "verify"))
+
+
+def _given(context: ssl.SSLContext) -> ssl.SSLContext:
+    return context
+
+
+def _context_of(file: str | os.PathLike[str], source: str) -> ssl.SSLContext:
     try:
-        path = Path(verify)
+        path = Path(file)
         # A file that was replaced is another one.
         status = path.stat()
         changes = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
@@ -48,13 +68,15 @@ def tls_context(verify: ssl.SSLContext | str | os.PathLike[str] | None) -> ssl.S
         # SSLError is an OSError: there is no certificate in it.
         reason = type(error).__name__
     raise ConfigurationError(
-        f"verify is not a file of certificates in PEM that can be read ({reason})."
+        f"{source} is not a file of certificates in PEM that can be read ({reason})."
     )
 
 
 @lru_cache(_MOST_CONTEXTS)
-def _default_context(_cert_file: str | None, _cert_dir: str | None) -> ssl.SSLContext:
-    return httpx.create_ssl_context()
+def _usual_context(folder: str | None) -> ssl.SSLContext:
+    if folder is not None:
+        return ssl.create_default_context(capath=folder)
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @lru_cache(_MOST_CONTEXTS)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import httpx
+from typing import TYPE_CHECKING
+
+from ._wire import Received
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ._wire import AsyncTrace, OutgoingRequest, Trace
 
 __all__ = ["AsyncClientTransport", "ClientTransport"]
 
 
-class AsyncClientTransport(httpx.AsyncBaseTransport):
+class AsyncClientTransport:
     """Sends through an ``httpx.AsyncClient``, which stays its owner's to close."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
@@ -25,12 +32,27 @@ class AsyncClientTransport(httpx.AsyncBaseTransport):
     async def close_idle(self) -> None:
         """Do nothing: which connections the client has is its owner's to know."""
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request as it is. A redirect is never followed."""
-        return await self._client.send(request, stream=True, follow_redirects=False)
+    async def aclose(self) -> None:
+        """Do nothing: the client is its owner's to close."""
+
+    async def send(
+        self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: AsyncTrace
+    ) -> Received:
+        """Send the request as it is. A redirect is never followed.
+
+        Args:
+            request: The request, with the key.
+            timeouts: Seconds for each phase, as httpx's extension ``timeout`` has them.
+            trace: Is told of each step, as httpx's extension ``trace`` is.
+        """
+        extensions = {"timeout": timeouts, "trace": trace}
+        response = await self._client.send(
+            request.to_httpx(extensions), stream=True, follow_redirects=False
+        )
+        return Received(response.status_code, response.headers, response.stream)
 
 
-class ClientTransport(httpx.BaseTransport):
+class ClientTransport:
     """Sends through an ``httpx.Client``, which stays its owner's to close."""
 
     def __init__(self, client: httpx.Client) -> None:
@@ -48,6 +70,15 @@ class ClientTransport(httpx.BaseTransport):
     def close_idle(self) -> None:
         """Do nothing: which connections the client has is its owner's to know."""
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request as it is. A redirect is never followed."""
-        return self._client.send(request, stream=True, follow_redirects=False)
+    def close(self) -> None:
+        """Do nothing: the client is its owner's to close."""
+
+    def send(
+        self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: Trace
+    ) -> Received:
+        """Send the request as it is, as ``AsyncClientTransport`` does."""
+        extensions = {"timeout": timeouts, "trace": trace}
+        response = self._client.send(
+            request.to_httpx(extensions), stream=True, follow_redirects=False
+        )
+        return Received(response.status_code, response.headers, response.stream)

@@ -141,11 +141,10 @@ def test_an_async_client_can_be_closed_when_its_loop_is_gone() -> None:
         client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
         asyncio.run(acreate(client))
 
-        asyncio.run(client.aclose())
-
         with warnings.catch_warnings():
             # asyncio's own, of a connection that its loop can't close any more.
             warnings.simplefilter("ignore", ResourceWarning)
+            asyncio.run(client.aclose())
             del client
             gc.collect()
     assert len(server.received) == 1
@@ -392,15 +391,19 @@ def test_connections_of_another_process_are_let_go() -> None:
         create(client)
         transport = client._transport
         assert isinstance(transport, PoolTransport)
-        (pools,) = transport._idle.values()
-        (pool,) = pools
+        (idle,) = transport._idle.reveal().values()
+        (connection,) = idle
         client._affinity._owner = (-1, None)
 
         with transport._lock:
             client.close()
 
-        assert (len(pool.connections), transport._idle, transport.is_closed) == (1, {}, True)
-        pool.close()
+        assert (connection.is_idle(), transport._idle.reveal(), transport.is_closed) == (
+            True,
+            {},
+            True,
+        )
+        connection.close()
 
 
 @pytest.mark.parametrize(("made_on", "used_on"), [("asyncio", "trio"), ("trio", "asyncio")])

@@ -15,6 +15,7 @@ from kodexa_client._outcomes import Failure
 from kodexa_client._pools import AsyncPoolTransport, PoolTransport
 from kodexa_client._proxies import EnvironmentProxies
 from kodexa_client._tls import tls_context
+from kodexa_client._wire import OutgoingRequest
 
 from .servers import ANSWER, serve
 
@@ -132,7 +133,7 @@ def test_an_answer_is_what_came_and_not_what_was_on_the_wire() -> None:
     exchange.body.feed(b"}")
     exchange.received_body()
 
-    response = exchange.response(REQUEST)
+    response = exchange.answer(OutgoingRequest.of(REQUEST)).httpx_response()
 
     assert (response.status_code, response.content, response.request) == (201, b"{}", REQUEST)
     assert dict(response.headers) == {"content-type": "application/json", "content-length": "2"}
@@ -142,7 +143,7 @@ def test_an_answer_is_what_came_and_not_what_was_on_the_wire() -> None:
 def test_without_an_answer_there_is_none() -> None:
     exchange = Exchange()
 
-    assert exchange.response(REQUEST).status_code == 0
+    assert exchange.answer(OutgoingRequest.of(REQUEST)).status_code == 0
     assert (exchange.status_code, exchange.request_id, exchange.content) == (None, None, b"")
 
 
@@ -227,12 +228,14 @@ async def test_the_events_have_the_names_that_they_had() -> None:
         url = httpx.URL(server.url)
         settings = (url, EnvironmentProxies(), tls_context(None))
         transport, async_transport = PoolTransport(*settings), AsyncPoolTransport(*settings)
-        extensions = {"trace": lambda name, _: seen.append(name)}
-        request = httpx.Request("POST", url, content=b"{}", extensions=extensions)
-        transport.handle_request(request).read()
+        request = OutgoingRequest.of(httpx.Request("POST", url, content=b"{}"))
+        received = transport.send(request, {}, lambda name, _: seen.append(name))
+        assert b"".join(received.stream) == b'{"id": "1"}'
+        received.stream.close()
         transport.close()
-        request = httpx.Request("POST", url, content=b"{}", extensions={"trace": keep})
-        await (await async_transport.handle_async_request(request)).aread()
+        received = await async_transport.send(request, {}, keep)
+        assert b"".join([piece async for piece in received.stream]) == b'{"id": "1"}'
+        await received.stream.aclose()
         await async_transport.aclose()
 
     assert seen[: len(EVENTS)] == EVENTS
@@ -250,13 +253,12 @@ async def test_the_events_of_a_tunnel_are_no_proof_against_it(
         url = httpx.URL("https://a.test")
         settings = (url, EnvironmentProxies(), tls_context(None))
         transport, async_transport = PoolTransport(*settings), AsyncPoolTransport(*settings)
-        request = httpx.Request("POST", url, extensions={"trace": exchange.trace})
+        request = OutgoingRequest.of(httpx.Request("POST", url))
         with pytest.raises(httpx.ProxyError):
-            transport.handle_request(request)
+            transport.send(request, {}, exchange.trace)
         transport.close()
-        request = httpx.Request("POST", url, extensions={"trace": async_exchange.atrace})
         with pytest.raises(httpx.ProxyError):
-            await async_transport.handle_async_request(request)
+            await async_transport.send(request, {}, async_exchange.atrace)
         await async_transport.aclose()
 
     assert (exchange.phase, exchange.wrote) == ("connect", False)

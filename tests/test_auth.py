@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from kodexa_client import ConfigurationError
 from kodexa_client._auth import ApiKey, header_problem, read_key
+from kodexa_client._wire import OutgoingRequest
 
 KEY = ApiKey("canary")
 # It has what HTML, URLs and JSON write in other ways, and a byte of it begins UTF-8.
@@ -45,7 +46,7 @@ def test_the_key_goes_to_the_origin_of_the_base_url_alone(
 ) -> None:
     request = httpx.Request("POST", url, json={"name": "ci"})
 
-    copy = KEY.authorize(request, httpx.URL(base_url))
+    copy = KEY.authorize(OutgoingRequest.of(request), httpx.URL(base_url)).httpx_request
 
     assert copy.headers.get("x-api-key") == ("canary" if keyed else None)
     assert "x-api-key" not in request.headers
@@ -86,8 +87,8 @@ def test_a_key_that_no_header_can_carry_is_refused_when_it_is_given(
 
 def sent(key: object) -> str:
     assert isinstance(key, ApiKey)
-    request = key.authorize(httpx.Request("GET", "https://a.test/"), httpx.URL("https://a.test"))
-    name, value = request.headers.raw[-1]
+    request = OutgoingRequest.of(httpx.Request("GET", "https://a.test/"))
+    name, value = key.authorize(request, httpx.URL("https://a.test")).fields[-1]
     assert name == b"x-api-key"
     return value.decode("latin-1")
 
@@ -131,9 +132,9 @@ def test_a_name_that_is_no_token_is_refused(name: str) -> None:
 def test_a_key_replaces_one_that_is_there() -> None:
     request = httpx.Request("GET", "https://a.test/", headers={"X-API-Key": "other"})
 
-    keyed = KEY.authorize(request, httpx.URL("https://a.test"))
+    keyed = KEY.authorize(OutgoingRequest.of(request), httpx.URL("https://a.test"))
 
-    assert keyed.headers.get_list("x-api-key") == ["canary"]
+    assert keyed.httpx_request.headers.get_list("x-api-key") == ["canary"]
 
 
 @pytest.mark.parametrize(
@@ -298,9 +299,9 @@ def test_no_key_is_found_in_json_that_a_library_writes(
 def test_a_latin_1_key_is_sent_as_latin_1() -> None:
     request = httpx.Request("GET", "https://a.test/")
 
-    keyed = ApiKey("cl\xe9").authorize(request, httpx.URL("https://a.test"))
+    keyed = ApiKey("cl\xe9").authorize(OutgoingRequest.of(request), httpx.URL("https://a.test"))
 
-    assert (b"x-api-key", b"cl\xe9") in keyed.headers.raw
+    assert (b"x-api-key", b"cl\xe9") in keyed.fields
 
 
 def test_a_key_is_neither_shown_nor_pickled() -> None:

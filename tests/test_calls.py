@@ -10,7 +10,7 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -32,12 +32,14 @@ from kodexa_client import (
 )
 from kodexa_client._auth import ApiKey
 from kodexa_client._bodies import BodyReader, UnreadableBodyError
-from kodexa_client._calling import telling_what_is_left
+from kodexa_client._calling import tell_what_is_left
 from kodexa_client._calls import Call, Distrust, Pause, Send
 from kodexa_client._clock import Clock
 from kodexa_client._keys import GivenKey
 from kodexa_client._operations import Effect, Operation
-from kodexa_client._responses import read_json
+from kodexa_client._requests import REQUEST_ID_HEADER
+from kodexa_client._responses import Answer, read_json
+from kodexa_client._wire import OutgoingRequest
 from kodexa_client.models import AccessToken
 from kodexa_client.types import Attempt, Response
 
@@ -122,8 +124,8 @@ def answering(
 KEY = ApiKey(API_KEY)
 
 
-def parse_token(response: httpx.Response) -> AccessToken:
-    return AccessToken.from_dict(read_json(response))
+def parse_token(answer: Answer) -> AccessToken:
+    return AccessToken.from_dict(read_json(answer))
 
 
 def make_call(
@@ -134,12 +136,18 @@ def make_call(
     policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it can't be changed
     retry_unclear: bool = False,
     deadline: float | None = 60.0,
-    parse: Callable[[httpx.Response], Any] = parse_token,
+    parse: Callable[[Answer], Any] = parse_token,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Call[Any]:
     return Call(
         operation=operation,
-        request=httpx.Request("POST", "https://kodexa.test/api/access-tokens?q=1", headers=headers),
+        request=OutgoingRequest.of(
+            httpx.Request(
+                "POST",
+                "https://kodexa.test/api/access-tokens?q=1",
+                headers=headers or {REQUEST_ID_HEADER: str(uuid4())},
+            )
+        ),
         json=dict(json) if isinstance(json, MappingProxyType) else json,
         parse=parse,
         key_source=lambda: GivenKey(KEY),
@@ -826,13 +834,8 @@ def test_an_interruption_passes_with_a_note_and_one_warning(
 ) -> None:
     interruption = kind()
 
-    with (
-        pytest.raises(kind) as caught,
-        telling_what_is_left(started_call(wrote=True)),
-    ):
-        raise interruption
+    tell_what_is_left(started_call(wrote=True), interruption)
 
-    assert caught.value is interruption
     (note,) = interruption.__notes__
     assert "createAccessToken with the name 'ci' was broken off" in note
     assert [(record.levelname, record.message) for record in caplog.records] == [("WARNING", note)]
@@ -843,8 +846,7 @@ def test_an_interruption_of_what_was_not_sent_passes_as_it_is(
 ) -> None:
     interruption = KeyboardInterrupt()
 
-    with pytest.raises(KeyboardInterrupt), telling_what_is_left(started_call(wrote=False)):
-        raise interruption
+    tell_what_is_left(started_call(wrote=False), interruption)
 
     assert not hasattr(interruption, "__notes__")
     assert caplog.records == []

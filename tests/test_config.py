@@ -17,6 +17,7 @@ from kodexa_client._config import (
 )
 from kodexa_client._credentials import resolve_base_url, resolve_key
 from kodexa_client._keys import GivenKey
+from kodexa_client._wire import OutgoingRequest
 
 from .conftest import API_KEY, BASE_URL
 from .faults import connected
@@ -27,10 +28,9 @@ def test_a_key_is_sent_as_it_was_given() -> None:
 
     assert isinstance(key, GivenKey)
     assert key.current is not None
-    request = key.current.authorize(
-        httpx.Request("GET", "https://a.test/"), httpx.URL("https://a.test")
-    )
-    assert (request.headers["x-api-key"], source) == ("argument", "api_key")
+    request = OutgoingRequest.of(httpx.Request("GET", "https://a.test/"))
+    keyed = key.current.authorize(request, httpx.URL("https://a.test"))
+    assert (keyed.fields[-1], source) == ((b"x-api-key", b"argument"), "api_key")
 
 
 @pytest.mark.parametrize("key", ["", "canary\n", "canary\x00", b"canary", 42, "canary\u2028"])

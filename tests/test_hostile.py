@@ -26,7 +26,7 @@ from kodexa_client import (
 )
 from kodexa_client._bodies import LARGEST_BODY_BYTES
 from kodexa_client._operations import Effect, Operation
-from kodexa_client._responses import read_json
+from kodexa_client._responses import Answer, read_json
 from kodexa_client.models import AccessToken
 
 from .conftest import EitherClient, settle
@@ -38,7 +38,6 @@ from .servers import MEBIBYTE, bomb
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
 
 CANARY = "canary-5417"
 GZIPPED, DEFLATED = (b"".join(bomb(wbits)) for wbits in (16 + zlib.MAX_WBITS, zlib.MAX_WBITS))
@@ -47,8 +46,8 @@ TOO_LARGE = f"it is larger than {LARGEST_BODY_BYTES} bytes"
 READ = Operation(id="readAccessToken", effect=Effect.SAFE)
 
 
-def parse(response: httpx.Response) -> AccessToken:
-    return AccessToken.from_dict(read_json(response))
+def parse(answer: Answer) -> AccessToken:
+    return AccessToken.from_dict(read_json(answer))
 
 
 async def create(either: EitherClient) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from attrs import define, field
 
 from kodexa_client._deadlines import Deadline
-from kodexa_client._network import AsyncBackend, Backend
+from kodexa_client._network import AsyncBackend, Backend, _AsyncStream, _Stream
 
 from .test_calls import FakeClock
 
@@ -225,8 +225,14 @@ PHASES: dict[str, tuple[Callable[[Backend, httpcore.NetworkStream], object], typ
     "connect": (lambda backend, _: backend.connect_tcp("a.test", 443, 5), httpcore.ConnectTimeout),
     "tls": (lambda _, stream: stream.start_tls(TLS, None, 5), httpcore.ConnectTimeout),
     "read": (lambda _, stream: stream.read(1, 5), httpcore.ReadTimeout),
-    "write": (lambda _, stream: stream.write(b"{", 5), httpcore.WriteTimeout),
+    "write": (lambda _, stream: _write(stream, b"{", 5), httpcore.WriteTimeout),
 }
+
+
+def _write(stream: httpcore.NetworkStream, data: bytes, timeout: float) -> None:
+    """Write to the end: what is small waits for the next write, or for the first read."""
+    stream.write(data, timeout)
+    stream.read(1, timeout)
 
 
 @pytest.mark.parametrize(("act", "passed"), PHASES.values(), ids=PHASES)
@@ -258,7 +264,7 @@ def test_a_wait_is_no_longer_than_what_is_left(
     with deadline_of(wire, limit).in_force():
         act(backend_on(wire), stream)
 
-    ((_, *arguments),) = wire.seen
+    (_, *arguments), *_ = wire.seen
     assert expected in arguments
     assert (5 in arguments) == (expected == 5)
 
@@ -293,9 +299,64 @@ def test_a_large_write_looks_at_the_deadline_between_its_pieces() -> None:
 def test_a_write_is_whole(size: int, pieces: list[int]) -> None:
     wire = Wire()
 
-    connected(wire).write(bytes(size), 30)
+    _write(connected(wire), bytes(size), 30)
 
-    assert wire.seen == [("write", piece, 30) for piece in pieces]
+    assert wire.seen == [*(("write", piece, 30) for piece in pieces), ("read", 1, 30)]
+
+
+async def test_a_head_and_a_small_body_are_one_write() -> None:
+    wire, async_wire = Wire(), Wire()
+    stream, async_stream = connected(wire), await async_connected(async_wire)
+    whole = len(REQUEST) + 2
+
+    stream.write(REQUEST, 30)
+    stream.write(b"{}", 20)
+    await async_stream.write(REQUEST, 30)
+    await async_stream.write(b"{}", 20)
+    assert wire.seen == async_wire.seen == []
+    stream.read(1, 5)
+    await async_stream.read(1, 5)
+
+    assert wire.seen == [("write", whole, 20), ("read", 1, 5)]
+    assert async_wire.seen[0] == ("write", whole, 20)
+
+
+async def test_a_large_body_does_not_wait_in_memory() -> None:
+    wire = Wire()
+    stream = await async_connected(wire)
+
+    for _ in range(3):
+        await stream.write(bytes(PIECE), 30)
+
+    assert wire.seen == [("write", 2 * PIECE, 30)]
+
+
+@define
+class Unwritable(FakeStream):
+    """A stream whose server has stopped reading, and has answered."""
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        super().write(buffer, timeout)
+        raise httpcore.WriteError
+
+
+@define
+class AsyncUnwritable(FakeAsyncStream):
+    """The same for tasks."""
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await super().write(buffer, timeout)
+        raise httpcore.WriteError
+
+
+async def test_an_answer_to_a_request_that_could_not_be_written_is_read() -> None:
+    wire = Wire(answer=ANSWER)
+    stream, async_stream = _Stream(Unwritable(wire)), _AsyncStream(AsyncUnwritable(wire))
+
+    stream.write(REQUEST)
+    await async_stream.write(REQUEST)
+
+    assert stream.read(99) == await async_stream.read(99) == ANSWER
 
 
 LEFT_OVER = {

@@ -21,6 +21,8 @@ from kodexa_client import (
     ConfigurationError,
     RetryPolicy,
 )
+from kodexa_client._attempts import Exchange
+from kodexa_client._connecting import AsyncConnector, Connector
 from kodexa_client._hidden import Hidden
 from kodexa_client._pools import (
     MAX_CONNECTIONS,
@@ -28,11 +30,12 @@ from kodexa_client._pools import (
     PoolTransport,
     _AsyncBody,
     _Body,
-    _httpx_exceptions,
+    _HttpxExceptions,
     _uninterrupted,
 )
 from kodexa_client._proxies import EnvironmentProxies, GivenProxy
 from kodexa_client._tls import tls_context
+from kodexa_client._wire import OutgoingRequest, Received
 from kodexa_client.testing import FakePlatform
 
 from .conftest import API_KEY, BASE_URL, EitherClient, settle
@@ -47,6 +50,7 @@ CUT = b"HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{"
 REFUSAL = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 OPENED = b"HTTP/1.1 200 OK\r\n\r\n"
 AT_ONCE = RetryPolicy(base=0)
+NOWHERE = (None, b"https", b"kodexa.test", None)
 
 
 def made(kind: Any, url: str | httpx.URL) -> Any:
@@ -59,16 +63,29 @@ def transport_class(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-async def send(transport: Any, request: httpx.Request) -> Any:
+async def send(transport: Any, request: httpx.Request) -> Received:
+    outgoing = OutgoingRequest.of(request)
     if isinstance(transport, PoolTransport):
-        return transport.handle_request(request)
-    return await transport.handle_async_request(request)
+        return transport.send(outgoing, {}, Exchange().trace)
+    received: Received = await transport.send(outgoing, {}, Exchange().atrace)
+    return received
 
 
-async def read(response: httpx.Response) -> bytes:
-    if isinstance(response.stream, httpx.AsyncByteStream):
-        return await response.aread()
-    return response.read()
+async def read(received: Received) -> bytes:
+    try:
+        if isinstance(received.stream, _Body):
+            return b"".join(received.stream)
+        return b"".join([piece async for piece in received.stream])
+    finally:
+        await end(received)
+
+
+async def end(received: Received) -> None:
+    """Close the body of an answer."""
+    if isinstance(received.stream, _Body):
+        received.stream.close()
+    else:
+        await received.stream.aclose()
 
 
 async def close(transport: Any) -> None:
@@ -89,7 +106,7 @@ def test_an_exception_of_httpcore_becomes_the_one_of_httpx(kind: type[Exception]
     original = kind("words")
     expected = getattr(httpx, kind.__name__, kind)
 
-    with pytest.raises(Exception, match="words") as caught, _httpx_exceptions():
+    with pytest.raises(Exception, match="words") as caught, _HttpxExceptions():
         raise original
 
     assert type(caught.value) is expected
@@ -99,7 +116,7 @@ def test_an_exception_of_httpcore_becomes_the_one_of_httpx(kind: type[Exception]
 def test_an_exception_of_httpcore_that_httpx_does_not_have_becomes_the_next_one() -> None:
     kind = type("NewTimeout", (httpcore.ReadTimeout,), {"__module__": "httpcore._exceptions"})
 
-    with pytest.raises(httpx.ReadTimeout), _httpx_exceptions():
+    with pytest.raises(httpx.ReadTimeout), _HttpxExceptions():
         raise kind
 
 
@@ -111,14 +128,14 @@ def test_httpcore_has_few_exceptions_without_one_of_httpx() -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError(), ValueError(), OSError(), httpx.ReadError("")])
 def test_any_other_exception_stays_what_it_is(error: Exception) -> None:
-    with pytest.raises(type(error)) as caught, _httpx_exceptions():
+    with pytest.raises(type(error)) as caught, _HttpxExceptions():
         raise error
 
     assert caught.value is error
 
 
 def test_an_interruption_stays_what_it_is() -> None:
-    with pytest.raises(KeyboardInterrupt), _httpx_exceptions():
+    with pytest.raises(KeyboardInterrupt), _HttpxExceptions():
         raise KeyboardInterrupt
 
 
@@ -130,7 +147,6 @@ async def test_an_answer_is_read_as_it_comes(transport_class: Any) -> None:
 
         assert response.status_code == 201
         assert await read(response) == b'{"id":"1"}'
-        assert response.extensions["http_version"] == b"HTTP/1.1"
         await close(transport)
     assert server.received[0].startswith(b"GET /a?b=c HTTP/1.1\r\n")
 
@@ -151,11 +167,11 @@ SPARE = CREATED
 
 
 def idle_in(transport: Any) -> list[Any]:
-    return [pool for idle in transport._idle.values() for pool in idle]
+    return [connection for idle in transport._idle.reveal().values() for connection in idle]
 
 
 def used_in(transport: Any) -> set[Any]:
-    """Return the pools in use; a sync transport keeps no list of them."""
+    """Return the connections in use; a sync transport keeps no list of them."""
     used: set[Any] = getattr(transport, "_in_use", Hidden[set[Any]](set())).reveal()
     return used
 
@@ -185,9 +201,9 @@ async def test_two_requests_at_once_have_a_connection_each(transport_class: Any)
         idle_before = len(idle_in(transport))
         await read(first)
 
-        idle = [len(pool.connections) for pool in idle_in(transport)]
+        idle = [connection.is_idle() for connection in idle_in(transport)]
         await close(transport)
-    assert (idle_before, idle) == (1, [1, 1])
+    assert (idle_before, idle) == (1, [True, True])
 
 
 async def test_the_connection_that_was_used_last_is_used_next(transport_class: Any) -> None:
@@ -225,8 +241,7 @@ async def test_a_body_that_is_closed_twice_gives_back_its_connection_once(
         await read(response)
 
         for _ in range(2):
-            stream: Any = response.stream
-            await settle(stream.close() if hasattr(stream, "close") else stream.aclose())
+            await end(response)
 
         assert len(idle_in(transport)) == 1
         await close(transport)
@@ -252,7 +267,7 @@ async def test_idle_connections_are_closed_and_the_others_stay(transport_class: 
 
         await settle(transport.close_idle())
 
-        assert (idle_in(transport), idle.connections) == ([], [])
+        assert (idle_in(transport), idle.is_closed()) == ([], True)
         assert await read(used) == b'{"id":"1"}'
         await close(transport)
 
@@ -265,28 +280,30 @@ async def test_closing_ends_the_idle_connections_and_the_others_with_their_calls
         used = await send(transport, httpx.Request("GET", server.url))
         await get(transport, other.url)
         (idle,) = idle_in(transport)
-        busy = used.stream._pool
-        before = len(idle.connections) + len(busy.connections)
+        busy = used.stream._connection
+        before = idle.is_closed() or busy.is_closed()
 
         await close(transport)
 
         # A task's can be closed at once. A thread may be reading from its own.
-        ended = 0 if isinstance(transport, AsyncPoolTransport) else 1
-        assert before == 2
-        assert (len(idle.connections), len(busy.connections)) == (0, ended)
+        ended = isinstance(transport, AsyncPoolTransport)
+        assert not before
+        assert (idle.is_closed(), busy.is_closed()) == (True, ended)
         assert (idle_in(transport), used_in(transport)) == ([], set())
-        stream: Any = used.stream
-        await settle(stream.close() if hasattr(stream, "close") else stream.aclose())
+        await end(used)
         assert (idle_in(transport), used_in(transport)) == ([], set())
-        assert busy.connections == []
+        assert busy.is_closed()
     assert transport.is_closed
 
 
 def pool_for(transport: Any, url: httpx.URL = HTTPS) -> Any:
-    return transport._pool(transport._proxies.for_url(url))
+    """Return what makes the connections for a URL."""
+    transport._connector.connection(url)
+    (pool,) = transport._connector._makers.reveal().values()
+    return pool
 
 
-def test_a_pool_has_one_connection_that_expires_as_httpxs_do(transport_class: Any) -> None:
+def test_connections_expire_as_httpxs_do(transport_class: Any) -> None:
     pool = pool_for(made(transport_class, HTTPS))
 
     with httpx.Client() as client:
@@ -294,16 +311,24 @@ def test_a_pool_has_one_connection_that_expires_as_httpxs_do(transport_class: An
         theirs = transport._pool
         assert pool._keepalive_expiry == theirs._keepalive_expiry
         assert theirs._max_connections == MAX_CONNECTIONS
-    assert (pool._max_connections, pool._max_keepalive_connections) == (1, 1)
+
+
+def test_a_pool_of_httpcores_makes_connections_and_has_none(transport_class: Any) -> None:
+    transport = made(transport_class, HTTPS)
+
+    pools = [pool_for(transport) for _ in range(2)]
+
+    assert pools[0] is pools[1]
+    assert pools[0].connections == []
 
 
 @pytest.mark.parametrize("proxy", [None, "http://proxy.test", "https://proxy.test"])
-def test_every_pool_has_the_settings_of_tls_that_were_given(
+def test_every_connection_has_the_settings_of_tls_that_were_given(
     transport_class: Any, proxy: str | None
 ) -> None:
     context = ssl.create_default_context()
     proxies = EnvironmentProxies() if proxy is None else GivenProxy(proxy)
-    transport = transport_class(HTTPS, proxies, context)
+    transport = transport_class(HTTPS, proxies, lambda: context)
 
     assert [pool_for(transport)._ssl_context for _ in range(2)] == [context, context]
 
@@ -388,16 +413,18 @@ class FakeSocks:
     proxy_auth: Any
     ssl_context: Any
     network_backend: Any
-    max_connections: Any
     keepalive_expiry: Any
+
+    def create_connection(self, origin: Any) -> Any:
+        return origin
 
 
 def test_a_socks_proxy_has_a_pool_of_its_kind(
     transport_class: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "socksio", ModuleType("socksio"))
-    monkeypatch.setattr(httpcore, "SOCKSProxy", FakeSocks)
-    monkeypatch.setattr(httpcore, "AsyncSOCKSProxy", FakeSocks)
+    monkeypatch.setattr(Connector, "_socks_proxy", FakeSocks)
+    monkeypatch.setattr(AsyncConnector, "_socks_proxy", FakeSocks)
     monkeypatch.setenv("ALL_PROXY", "socks5://user:word@proxy.test:1080")
 
     pool = pool_for(made(transport_class, HTTPS))
@@ -542,35 +569,39 @@ async def test_a_close_that_is_cancelled_goes_on_to_its_end() -> None:
 
 
 def test_an_answer_that_fails_to_close_gives_up_its_connection() -> None:
-    class Answer(httpcore.Response):
+    class Content(httpx.ByteStream):
         def close(self) -> None:
             raise KeyboardInterrupt
 
-    class Pool(httpcore.ConnectionPool):
+    class Connection(httpcore.ConnectionInterface):
         closed = False
 
         def close(self) -> None:
             self.closed = True
 
-    pool = Pool()
+    connection = Connection()
     transport = made(PoolTransport, HTTPS)
-    body = _Body(transport, Answer(200), pool, None)
+    body = _Body(transport, httpcore.Response(200, content=Content(b"")), connection, NOWHERE)
 
     with pytest.raises(KeyboardInterrupt):
         body.close()
 
-    assert (pool.closed, idle_in(transport)) == (True, [])
+    assert (connection.closed, idle_in(transport)) == (True, [])
 
 
 async def test_an_async_answer_that_fails_to_close_gives_up_its_connection() -> None:
-    class Answer(httpcore.Response):
+    class Content(httpx.ByteStream):
         async def aclose(self) -> None:
             raise RuntimeError
 
-    pool = httpcore.AsyncConnectionPool()
+    class Connection(httpcore.AsyncConnectionInterface):
+        async def aclose(self) -> None:
+            pass
+
+    connection = Connection()
     transport = made(AsyncPoolTransport, HTTPS)
-    transport._in_use.reveal().add(pool)
-    body = _AsyncBody(transport, Answer(200), pool, None)
+    transport._in_use.reveal().add(connection)
+    body = _AsyncBody(transport, httpcore.Response(200, content=Content(b"")), connection, NOWHERE)
 
     with pytest.raises(RuntimeError):
         await body.aclose()

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from kodexa_client import OutcomeUnknownError, ResponseValidationError
 from kodexa_client._json import RefusedJsonError, decode_json
 from kodexa_client._operations import Effect, Operation
-from kodexa_client._responses import describe_mismatch, read_json
+from kodexa_client._responses import Answer, describe_mismatch, read_json
+from kodexa_client._wire import OutgoingRequest
 from kodexa_client.models import AccessToken
 
 from .conftest import settle
@@ -108,8 +109,8 @@ async def test_an_answer_is_known_by_its_id_or_its_uuid(
 async def test_a_required_property_that_is_missing_is_named(
     either: EitherClient, httpx_mock: HTTPXMock
 ) -> None:
-    def parse(response: httpx.Response) -> Any:
-        return response.json()["id"]
+    def parse(answer: Answer) -> Any:
+        return read_json(answer)["id"]
 
     httpx_mock.add_response(json={}, is_reusable=True)
     operation = Operation(id="getX", effect=Effect.SAFE)
@@ -120,13 +121,18 @@ async def test_a_required_property_that_is_missing_is_named(
     assert len(httpx_mock.get_requests()) == 3
 
 
+def answer_of(content: bytes, headers: dict[str, str] | None = None) -> Answer:
+    request = OutgoingRequest.of(httpx.Request("GET", "https://kodexa.test"))
+    return Answer(200, httpx.Headers(headers), content, request)
+
+
 def test_a_content_type_cannot_drive_a_terminal() -> None:
-    response = httpx.Response(200, headers={"content-type": "\x1b[31m"}, content=b"<")
+    answer = answer_of(b"<", {"content-type": "\x1b[31m"})
 
     with pytest.raises(ValueError, match="Expecting value") as caught:
-        response.json()
+        read_json(answer)
 
-    assert "Content-Type is \\x1b[31m)" in describe_mismatch(caught.value, response)
+    assert "Content-Type is \\x1b[31m)" in describe_mismatch(caught.value, answer)
 
 
 async def test_a_byte_order_mark_is_passed_over(
@@ -145,7 +151,7 @@ async def test_a_byte_order_mark_is_passed_over(
     ],
 )
 def test_what_else_may_be_raised_is_said_and_not_quoted(error: Exception, problem: str) -> None:
-    assert describe_mismatch(error, httpx.Response(200, content=b"{}")) == problem
+    assert describe_mismatch(error, answer_of(b"{}")) == problem
 
 
 def nested(levels: int) -> bytes:
@@ -374,12 +380,12 @@ def test_it_reads_what_json_loads_reads_but_for_what_is_refused(content: bytes) 
 
 @given(st.binary() | st.lists(PIECES).map("".join).map(str.encode))
 def test_no_body_breaks_the_reading_of_an_answer(content: bytes) -> None:
-    response = httpx.Response(200, content=content)
+    answer = answer_of(content)
     try:
-        read_json(response)
+        read_json(answer)
     except ValueError as caught:
         error = caught
     else:
         return
 
-    assert describe_mismatch(error, response).startswith(("it is ", "it has ", "a number "))
+    assert describe_mismatch(error, answer).startswith(("it is ", "it has ", "a number "))

@@ -62,16 +62,16 @@ def names_in(context: ssl.SSLContext) -> set[str]:
 
 
 def test_equal_settings_are_made_once(file: Path) -> None:
-    context = tls_context(file)
+    context = tls_context(file)()
 
-    assert tls_context(str(file)) is context
-    assert tls_context(file.parent / "." / file.name) is context
-    assert tls_context(None) is tls_context(None)
-    assert tls_context(None) is not context
+    assert tls_context(str(file))() is context
+    assert tls_context(file.parent / "." / file.name)() is context
+    assert tls_context(None)() is tls_context(None)()
+    assert tls_context(None)() is not context
 
 
 def test_a_file_is_trusted_instead_of_the_usual_authorities(file: Path) -> None:
-    context = tls_context(file)
+    context = tls_context(file)()
 
     assert len(context.get_ca_certs()) == 1
     assert context.check_hostname
@@ -81,45 +81,45 @@ def test_a_file_is_trusted_instead_of_the_usual_authorities(file: Path) -> None:
 def test_a_context_is_used_as_it_is() -> None:
     context = ssl.create_default_context()
 
-    assert tls_context(context) is context
+    assert tls_context(context)() is context
 
 
 def test_a_file_that_was_written_again_is_another_one(
     file: Path, other_authority: trustme.CA
 ) -> None:
-    before = tls_context(file)
+    before = tls_context(file)()
 
     file.write_bytes(other_authority.cert_pem.bytes() * 2)
 
-    assert names_in(tls_context(file)) != names_in(before)
+    assert names_in(tls_context(file)()) != names_in(before)
 
 
 def test_a_file_that_was_replaced_is_another_one_however_alike(
     file: Path, other_authority: trustme.CA
 ) -> None:
-    before, status = tls_context(file), file.stat()
+    before, status = tls_context(file)(), file.stat()
     new = file.with_name("new.pem")
     content = other_authority.cert_pem.bytes()
     new.write_bytes(content.ljust(status.st_size, b"\n"))
     file.write_bytes(file.read_bytes().ljust(new.stat().st_size, b"\n"))
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
     os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
-    padded = tls_context(file)
+    padded = tls_context(file)()
 
     new.replace(file)
 
-    assert names_in(tls_context(file)) != names_in(padded) == names_in(before)
+    assert names_in(tls_context(file)()) != names_in(padded) == names_in(before)
 
 
 def test_other_files_of_the_environment_have_settings_of_their_own(
     monkeypatch: pytest.MonkeyPatch, file: Path
 ) -> None:
-    before = tls_context(None)
+    before = tls_context(None)()
 
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
 
-    assert tls_context(None) is not before
-    assert names_in(tls_context(None)) == names_in(tls_context(file))
+    assert tls_context(None)() is not before
+    assert names_in(tls_context(None)()) == names_in(tls_context(file)())
 
 
 @pytest.mark.parametrize("verify", [True, False, 0, 1, b"authority.pem", ["authority.pem"], object])
@@ -412,7 +412,8 @@ async def test_the_settings_of_tls_of_a_proxy_are_used(client_class: Any) -> Non
 
     async with connected(client_class, BASE_URL, proxy=proxy) as either:
         transport: Any = either.client._transport
-        pool = transport._pool(transport._proxies.for_url(httpx.URL(BASE_URL)))
+        transport._connector.connection(httpx.URL(BASE_URL))
+        (pool,) = transport._connector._makers.reveal().values()
 
     assert pool._proxy_ssl_context is context
 

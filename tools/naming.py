@@ -29,6 +29,7 @@ __all__ = [
 # What generated modules import under these names. A schema called so gets `Model` behind it.
 RESERVED_CLASSES = frozenset(
     {
+        "Answer",
         "Any",
         "ClassVar",
         "Effect",

@@ -212,5 +212,5 @@ def answer_type(endpoint: Endpoint) -> str:
 def _condition(response: Response) -> str:
     first, last = response.status_code.range or (0, 0)
     if first == last:
-        return f"response.status_code == {first}"
-    return f"{first} <= response.status_code <= {last}"
+        return f"answer.status_code == {first}"
+    return f"{first} <= answer.status_code <= {last}"

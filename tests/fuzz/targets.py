@@ -19,8 +19,9 @@ from kodexa_client._bodies import LARGEST_BODY_BYTES, BodyReader, UnreadableBody
 from kodexa_client._credentials import resolve_base_url
 from kodexa_client._excerpts import excerpt_of
 from kodexa_client._profiles import read_profile
-from kodexa_client._responses import describe_mismatch, read_json
+from kodexa_client._responses import Answer, describe_mismatch, read_json
 from kodexa_client._retries import parse_retry_after
+from kodexa_client._wire import OutgoingRequest
 from kodexa_client.errors import ConfigurationError, parse_problem
 from kodexa_client.models import AccessToken
 
@@ -32,7 +33,7 @@ __all__ = ["CASES", "TARGETS", "Target"]
 CASES = Path(__file__).parent / "cases"
 
 _NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
-_REQUEST = httpx.Request("POST", "https://kodexa.test/api/access-tokens")
+_REQUEST = OutgoingRequest.of(httpx.Request("POST", "https://kodexa.test/api/access-tokens"))
 # How a body is encoded before it is read, so that what is compressed is reached too.
 _ENCODINGS: tuple[tuple[str | None, Callable[[bytes], bytes]], ...] = (
     (None, bytes),
@@ -84,12 +85,12 @@ def read_body(data: bytes) -> None:
 
 
 def _read_content(content: bytes) -> None:
-    response = httpx.Response(200, content=content, request=_REQUEST)
+    answer = Answer(200, httpx.Headers(), content, _REQUEST)
     try:
-        token = AccessToken.from_dict(read_json(response))
+        token = AccessToken.from_dict(read_json(answer))
     # What describe_mismatch() has words for. They may be the document's, and no others.
     except (ValueError, RecursionError) as error:
-        said = describe_mismatch(error, response)
+        said = describe_mismatch(error, answer)
         words = _LONG_WORD.findall(content.decode("latin-1"))
         assert not any(word in said for word in words if len(word) > _LONGEST_PROPERTY)
         return

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from ..._model import model_dict
 from ..._operations import Effect, Operation
-from ..._responses import read_json
+from ..._responses import Answer, read_json
 from ...models.access_token import AccessToken
 from ...types import Response
 
 if TYPE_CHECKING:
-    import httpx
-
     from ..._client import AsyncKodexaClient, KodexaClient
     from ..._requests import RequestParts
 
@@ -38,8 +36,8 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(response: httpx.Response) -> AccessToken:
-    return AccessToken.from_dict(read_json(response))
+def _parse_response(answer: Answer) -> AccessToken:
+    return AccessToken.from_dict(read_json(answer))
 
 
 def sync_detailed(
