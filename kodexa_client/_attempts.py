@@ -125,6 +125,10 @@ class Exchange:
         if isinstance(error, httpx.PoolTimeout) and not self._is_watched:
             # httpx raises it before there is a connection to tell of.
             self.is_handed_over = False
+        if isinstance(error, ConfigurationError) and not self.may_have_been_sent:
+            # Of our own connections, which could not be made.
+            self.refused(str(error))
+            return
         self.failure = failure_of(error)
         if self.failure.resolving and not self.wrote:
             self.phase = "resolve"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from itertools import chain
 from typing import NoReturn
@@ -67,7 +66,8 @@ class ApiKey:
     def __init__(self, value: str) -> None:
         """Keep the key, which ``read_key`` has found to be one."""
         self._value = Hidden(value)
-        self._forms = Hidden(_forms_of(value))
+        # Made with the first answer.
+        self._forms: Hidden[list[bytes]] | None = None
 
     def __repr__(self) -> str:
         """Show that there is a key, and nothing of it."""
@@ -104,7 +104,7 @@ class ApiKey:
         Where the key is found only in JSON that escapes it, all that is escaped is undone.
         """
         content = decoded = self._replaced(content)
-        if not self._forms.reveal() or len(content) > _LARGEST_UNESCAPED_BYTES:
+        if not self._all_forms() or len(content) > _LARGEST_UNESCAPED_BYTES:
             return content
         # JSON in a string of JSON is escaped twice.
         for _ in range(_MOST_ESCAPED):
@@ -116,18 +116,25 @@ class ApiKey:
         return content
 
     def _is_in(self, content: bytes) -> bool:
-        return any(form in content for form in self._forms.reveal())
+        return any(form in content for form in self._all_forms())
 
     def _replaced(self, content: bytes) -> bytes:
-        for form in self._forms.reveal():
+        for form in self._all_forms():
             content = content.replace(form, _MASK)
         return content
+
+    def _all_forms(self) -> list[bytes]:
+        if self._forms is None:
+            self._forms = Hidden(_forms_of(self._value.reveal()))
+        return self._forms.reveal()
 
 
 def _forms_of(value: str) -> list[bytes]:
     """Return how a key is written in text, HTML and URLs; nothing if it is too short."""
     if len(value) < _SHORTEST_REDACTED:
         return []
+    import html  # noqa: PLC0415 - its table of entities is read with the first answer
+
     texts = {value, html.escape(value), quote(value, safe=""), quote(value)}
     forms = {form for text in texts for form in (text.encode("utf-8"), text.encode("latin-1"))}
     # One may be the beginning of another, whose rest would stay.

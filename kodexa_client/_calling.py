@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
-from ._calls import Call
 from ._settings import ClientSettings, Transport
 from .errors import ConfigurationError
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._attempts import Exchange
+    from ._calls import Call
     from ._operations import Operation
     from ._requests import RequestParts
     from ._responses import Answer
@@ -37,6 +37,9 @@ class Calling(ClientSettings[Transport]):
         retry_unclear: bool,
         **parts: Unpack[RequestParts],
     ) -> Call[T]:
+        # Loaded with the first call: a program may have a client and not call.
+        from ._calls import Call  # noqa: PLC0415
+
         self._check_open()
         return Call(
             operation=operation,
@@ -57,7 +60,7 @@ class Calling(ClientSettings[Transport]):
         return min(limits, default=None)
 
     def _check_open(self) -> None:
-        if self._closed or self._transport.is_closed:
+        if self._closed or self._connections.were_closed or self._transport.is_closed:
             message = "The client is closed: make a new one, or close it after its last call."
             raise ConfigurationError(message)
 

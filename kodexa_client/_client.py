@@ -6,7 +6,6 @@ import inspect
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
-from anyio.lowlevel import current_token
 
 from ._config import (
     DEFAULT_DEADLINE_SECONDS,
@@ -14,7 +13,6 @@ from ._config import (
     DEFAULT_TIMEOUT_SECONDS,
 )
 from ._hidden import hiding_arguments
-from ._operations import Operation, effect_of
 from ._retries import RetryPolicy
 from ._sending import AsyncSending, Sending
 from .api import AsyncResources, Resources
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._keys import AsyncKeyProvider, KeyProvider
+    from ._operations import Operation
     from ._requests import QueryParams, RequestParts
     from ._responses import Answer
     from .types import RequestFiles
@@ -166,10 +165,7 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
         """
         self._closed = True
         if self._is_to_close:
-            if self._affinity.is_elsewhere(current_token()):
-                self._transport.forget()
-            else:
-                await self._transport.aclose()
+            await self._close_connections()
 
     async def request(
         self,
@@ -218,9 +214,8 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
             ValueError: The path or the body can't be sent.
             TypeError: The body can't be JSON.
         """
-        operation = Operation(id=None, effect=effect_of(method))
         response = await self.call(
-            operation,
+            _undeclared(method),
             _as_it_is,
             retry_unclear=retry_unclear,
             method=method,
@@ -371,10 +366,7 @@ class KodexaClient(Sending, Resources):
         """
         self._closed = True
         if self._is_to_close:
-            if self._affinity.is_elsewhere():
-                self._transport.forget()
-            else:
-                self._transport.close()
+            self._close_connections()
 
     def request(
         self,
@@ -394,9 +386,8 @@ class KodexaClient(Sending, Resources):
 
         See ``AsyncKodexaClient.request``, which takes, returns and raises the same.
         """
-        operation = Operation(id=None, effect=effect_of(method))
         response = self.call(
-            operation,
+            _undeclared(method),
             _as_it_is,
             retry_unclear=retry_unclear,
             method=method,
@@ -434,6 +425,12 @@ class KodexaClient(Sending, Resources):
                 # body, until the garbage collector comes.
                 del outcome, call
         return outcome
+
+
+def _undeclared(method: str) -> Operation:
+    from ._operations import Operation, effect_of  # noqa: PLC0415 - with the first call
+
+    return Operation(id=None, effect=effect_of(method))
 
 
 def _as_it_is(answer: Answer) -> httpx.Response:

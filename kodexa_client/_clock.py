@@ -6,8 +6,6 @@ import random
 import time
 from datetime import UTC, datetime
 
-import anyio
-
 __all__ = ["Clock"]
 
 
@@ -28,6 +26,9 @@ class Clock:
 
     async def asleep(self, seconds: float) -> None:
         """Wait, and let the event loop go on."""
+        # With the first wait: a program without an event loop does without it.
+        import anyio  # noqa: PLC0415
+
         await anyio.sleep(seconds)
 
     def random(self) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 import httpcore
 
 from ._hidden import Hidden
-from .errors import ConfigurationError
+from ._proxies import check_proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -56,26 +56,6 @@ class _Connector(Generic[Connection]):
         # for a proxy holds what opens the proxy.
         self._makers: Hidden[dict[tuple[httpx.URL | None, bytes], Any]] = Hidden({})
 
-    def check(self, url: httpx.URL) -> None:
-        """Refuse a proxy that can't be used.
-
-        Args:
-            url: Where a request goes.
-
-        Raises:
-            ConfigurationError: The proxy can't be used.
-        """
-        proxy = self._proxies.for_url(url)
-        if proxy is None or proxy.url.scheme in {"http", "https"}:
-            return
-        try:
-            import socksio  # type: ignore[import-not-found, unused-ignore]  # noqa: F401, PLC0415
-        except ImportError:
-            pass
-        else:
-            return
-        raise ConfigurationError("A SOCKS proxy needs socksio: pip install 'httpx[socks]'.")
-
     def place_of(self, url: httpx.URL) -> Place:
         """Return where a connection for a URL leads."""
         proxy = self._proxies.for_url(url)
@@ -92,7 +72,7 @@ class _Connector(Generic[Connection]):
         makers = self._makers.reveal()
         maker = makers.get(key)
         if maker is None:
-            self.check(url)
+            check_proxy(proxy)
             # Without TLS nobody looks at its settings, which take their time to be read.
             context = self._context() if url.scheme == "https" else None
             maker = makers[key] = self._maker(proxy, context)

@@ -71,9 +71,9 @@ class Evidence:
 # Raised before a request is written. A hook of the user's may raise them later, so this
 # counts only where nothing was written.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-# "Connection refused", "certificate verify failed": nothing was exchanged yet. The others
-# are our own.
-_TOLD = (httpx.ConnectError, UnreadableBodyError, ConfigurationError)
+# "Connection refused", "certificate verify failed": nothing was exchanged yet. The other one
+# is our own.
+_TOLD = (httpx.ConnectError, UnreadableBodyError)
 _REFUSED_LOCALLY = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,

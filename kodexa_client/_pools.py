@@ -19,6 +19,7 @@ import httpx
 from ._connecting import AsyncConnector, Connector, Place
 from ._hidden import Hidden
 from ._network import AsyncBackend, Backend
+from ._slots import AsyncSlots, Slots
 from ._wire import Received
 
 if TYPE_CHECKING:
@@ -48,23 +49,20 @@ _SENDING = "http11.send_request_headers.started"
 class AsyncPoolTransport:
     """Sends over connections that it keeps and shares among the tasks of an event loop.
 
-    How many there are is up to the queue in front of it.
+    Attributes:
+        is_closed: Whether it has been closed.
+        slots: The queue in front of it: there are as many connections as it lets through.
     """
 
-    def __init__(
-        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
-    ) -> None:
+    def __init__(self, proxies: Proxies, context: Callable[[], ssl.SSLContext]) -> None:
         """Prepare the connections. None is made yet.
 
         Args:
-            base_url: Where most requests go.
             proxies: Tells which proxy they go through.
             context: Returns the settings of TLS. Called when they are needed first.
-
-        Raises:
-            ConfigurationError: The proxy can't be used.
         """
         self.is_closed = False
+        self.slots = AsyncSlots(MAX_CONNECTIONS)
         self._context = context
         self._connector = AsyncConnector(proxies, context, AsyncBackend())
         self._stand_in: httpx.AsyncHTTPTransport | None = None
@@ -73,7 +71,6 @@ class AsyncPoolTransport:
         # The one used last is used next, so that the others can expire. Those to a proxy hold
         # what opens it.
         self._idle: Hidden[dict[Place, deque[httpcore.AsyncConnectionInterface]]] = Hidden({})
-        self._connector.check(base_url)
 
     async def send(
         self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: AsyncTrace
@@ -170,20 +167,20 @@ class AsyncPoolTransport:
 class PoolTransport:
     """Sends over connections that it keeps and shares among threads.
 
-    How many there are is up to the queue in front of it.
+    Attributes:
+        is_closed: Whether it has been closed.
+        slots: The queue in front of it, as ``AsyncPoolTransport``'s.
     """
 
-    def __init__(
-        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
-    ) -> None:
+    def __init__(self, proxies: Proxies, context: Callable[[], ssl.SSLContext]) -> None:
         """Prepare the connections, as ``AsyncPoolTransport`` does."""
         self.is_closed = False
+        self.slots = Slots(MAX_CONNECTIONS)
         self._context = context
         self._connector = Connector(proxies, context, Backend())
         self._stand_in: httpx.HTTPTransport | None = None
         self._lock = threading.Lock()
         self._idle: Hidden[dict[Place, deque[httpcore.ConnectionInterface]]] = Hidden({})
-        self._connector.check(base_url)
 
     def send(
         self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: Trace

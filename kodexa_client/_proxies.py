@@ -15,7 +15,7 @@ from .errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EnvironmentProxies", "GivenProxy", "Proxies", "names_http_proxy"]
+__all__ = ["EnvironmentProxies", "GivenProxy", "Proxies", "check_proxy", "names_http_proxy"]
 
 
 class Proxies(Protocol):
@@ -90,6 +90,23 @@ class EnvironmentProxies:
         raise ConfigurationError(
             "The environment's proxy for https (HTTPS_PROXY or ALL_PROXY) is not a proxy's URL."
         )
+
+
+def check_proxy(proxy: httpx.Proxy | None) -> None:
+    """Refuse a proxy that can't be used.
+
+    Raises:
+        ConfigurationError: Nothing that is installed speaks its protocol.
+    """
+    if proxy is None or proxy.url.scheme in {"http", "https"}:
+        return
+    try:
+        import socksio  # type: ignore[import-not-found, unused-ignore]  # noqa: F401, PLC0415
+    except ImportError:
+        pass
+    else:
+        return
+    raise ConfigurationError("A SOCKS proxy needs socksio: pip install 'httpx[socks]'.")
 
 
 def names_http_proxy(url: httpx.URL) -> bool:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache, partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar
 from uuid import uuid4
 
@@ -234,6 +232,10 @@ _ENCODER = json.JSONEncoder(
 @cache
 def user_agent() -> str:
     """Return the User-Agent (RFC 9110 10.1.5) of every request."""
+    # With the first call: they take as long to load as a tenth of httpx.
+    import platform  # noqa: PLC0415
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         own_version = version("kodexa-client")
     except PackageNotFoundError:

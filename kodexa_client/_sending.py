@@ -1,23 +1,21 @@
-"""How the clients do what a call asks for: wait, send, and read the answer."""
+"""How the clients do what a call asks for: wait, send, and read the answer.
+
+What only a call needs, httpcore, anyio and asyncio with it, is loaded with the first one.
+"""
+
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-import anyio
 import httpx
-from anyio.lowlevel import current_token
 
 from ._bodies import BodyReader, UnreadableBodyError
 from ._calling import Calling, tell_what_is_left
-from ._calls import Call, Pause, Send
 from ._hidden import drop_inner_frames
-from ._keys import AsyncProvidedKey, ProvidedKey
-from ._pools import MAX_CONNECTIONS, AsyncPoolTransport, PoolTransport
-from ._slots import AsyncSlots, Slots
-from ._transports import AsyncClientTransport, ClientTransport
 
 if TYPE_CHECKING:
     import ssl
@@ -25,8 +23,12 @@ if TYPE_CHECKING:
 
     from ._attempts import Exchange
     from ._auth import ApiKey
+    from ._calls import Call, Pause
     from ._keys import KeyFailure
+    from ._pools import AsyncPoolTransport, PoolTransport
+    from ._providers import AsyncProvidedKey, ProvidedKey
     from ._proxies import Proxies
+    from ._transports import AsyncClientTransport, ClientTransport
     from .errors import KodexaError
     from .types import Response
 
@@ -35,27 +37,42 @@ __all__ = ["AsyncSending", "Sending"]
 T = TypeVar("T")
 
 
-class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
+class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
     """A client that can send, for asyncio and trio."""
 
-    def __init__(self, *, http_client: httpx.AsyncClient | None, **settings: Any) -> None:  # noqa: ANN401 - ClientSettings names them
-        """Send through an http client, or over connections of its own."""
-        super().__init__(http_client=http_client, **settings)
-        # In front of connections of its own. What an http client has is not known.
-        self._slots = AsyncSlots(MAX_CONNECTIONS) if http_client is None else None
-
     def _provided_key(self, provider: Callable[[], object]) -> AsyncProvidedKey:
+        from ._providers import AsyncProvidedKey
+
         return AsyncProvidedKey(provider)
 
+    @staticmethod
     def _own_connections(
-        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
+        proxies: Proxies, context: Callable[[], ssl.SSLContext]
     ) -> AsyncPoolTransport:
-        return AsyncPoolTransport(base_url, proxies, context)
+        from ._pools import AsyncPoolTransport
 
-    def _connections_of(self, http_client: httpx.AsyncClient) -> AsyncClientTransport:
+        return AsyncPoolTransport(proxies, context)
+
+    @staticmethod
+    def _connections_of(http_client: httpx.AsyncClient) -> AsyncClientTransport:
+        from ._transports import AsyncClientTransport
+
         return AsyncClientTransport(http_client)
 
+    async def _close_connections(self) -> None:
+        from anyio.lowlevel import current_token
+
+        self._connections.were_closed = True
+        if not self._connections.are_made:
+            return
+        if self._affinity.is_elsewhere(current_token()):
+            self._transport.forget()
+        else:
+            await self._transport.aclose()
+
     async def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
+        from ._calls import Pause, Send
+
         steps = call.steps()
         try:
             while True:
@@ -82,10 +99,13 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
         await self._clock.asleep(call.within(step.seconds))
 
     async def _send(self, call: Call[T], exchange: Exchange) -> None:
+        import anyio
+        from anyio.lowlevel import current_token
+
         loop = current_token()
         if not self._is_usable(exchange, loop) or not await self._has_key(call, exchange):
             return
-        slots, is_served = self._slots, False
+        slots, is_served = self._transport.slots, False
         try:
             is_served = slots is None or await slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
@@ -112,9 +132,12 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
 
     async def _has_key(self, call: Call[T], exchange: Exchange) -> bool:
         key: ApiKey | KeyFailure | None = self._key.current
-        if key is None and isinstance(self._key, AsyncProvidedKey):
+        if key is None:
+            import anyio
+
+            source = cast("AsyncProvidedKey", self._key)
             with anyio.move_on_after(call.seconds_left):
-                key = await self._key.fetch()
+                key = await source.fetch()
         return exchange.found_key(key)
 
     async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
@@ -153,26 +176,38 @@ class AsyncSending(Calling[AsyncPoolTransport | AsyncClientTransport]):
             drop_inner_frames(error, handled)
 
 
-class Sending(Calling[PoolTransport | ClientTransport]):
+class Sending(Calling["PoolTransport | ClientTransport"]):
     """A client that can send, without an event loop."""
 
-    def __init__(self, *, http_client: httpx.Client | None, **settings: Any) -> None:  # noqa: ANN401
-        """Do as ``AsyncSending``."""
-        super().__init__(http_client=http_client, **settings)
-        self._slots = Slots(MAX_CONNECTIONS) if http_client is None else None
-
     def _provided_key(self, provider: Callable[[], object]) -> ProvidedKey:
+        from ._providers import ProvidedKey
+
         return ProvidedKey(provider)
 
-    def _own_connections(
-        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
-    ) -> PoolTransport:
-        return PoolTransport(base_url, proxies, context)
+    @staticmethod
+    def _own_connections(proxies: Proxies, context: Callable[[], ssl.SSLContext]) -> PoolTransport:
+        from ._pools import PoolTransport
 
-    def _connections_of(self, http_client: httpx.Client) -> ClientTransport:
+        return PoolTransport(proxies, context)
+
+    @staticmethod
+    def _connections_of(http_client: httpx.Client) -> ClientTransport:
+        from ._transports import ClientTransport
+
         return ClientTransport(http_client)
 
+    def _close_connections(self) -> None:
+        self._connections.were_closed = True
+        if not self._connections.are_made:
+            return
+        if self._affinity.is_elsewhere():
+            self._transport.forget()
+        else:
+            self._transport.close()
+
     def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
+        from ._calls import Pause, Send
+
         steps = call.steps()
         try:
             while True:
@@ -199,7 +234,7 @@ class Sending(Calling[PoolTransport | ClientTransport]):
     def _send(self, call: Call[T], exchange: Exchange) -> None:
         if not self._is_usable(exchange, None) or not self._has_key(call, exchange):
             return
-        slots, is_served = self._slots, False
+        slots, is_served = self._transport.slots, False
         try:
             is_served = slots is None or slots.acquire(self._queue_seconds(call))
             # It may have been closed while the call waited.
@@ -226,8 +261,9 @@ class Sending(Calling[PoolTransport | ClientTransport]):
 
     def _has_key(self, call: Call[T], exchange: Exchange) -> bool:
         key: ApiKey | KeyFailure | None = self._key.current
-        if key is None and isinstance(self._key, ProvidedKey):
-            key = self._key.fetch(lambda: call.seconds_left)
+        if key is None:
+            source = cast("ProvidedKey", self._key)
+            key = source.fetch(lambda: call.seconds_left)
             # Nobody can end a function that takes too long.
             key = None if call.seconds_left == 0.0 else key
         return exchange.found_key(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import warnings
 from abc import abstractmethod
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from ._affinity import Affinity
@@ -22,7 +22,7 @@ from ._config import (
 )
 from ._credentials import KEY_VARIABLES, resolve_base_url, resolve_credentials, resolve_key
 from ._hidden import hiding_arguments
-from ._proxies import EnvironmentProxies, GivenProxy, names_http_proxy
+from ._proxies import EnvironmentProxies, GivenProxy, check_proxy, names_http_proxy
 from ._requests import RequestBuilder
 from ._retries import RetryPolicy
 from ._tls import tls_context
@@ -47,6 +47,33 @@ class _Transport(Protocol):
 
 
 Transport = TypeVar("Transport", bound=_Transport)
+
+
+class Shared(Generic[Transport]):
+    """The connections that a client and its copies share, made when the first is needed.
+
+    What makes them is loaded then: a program may have a client and not call.
+
+    Attributes:
+        were_closed: Whether the client was closed, which may be before they were made.
+    """
+
+    def __init__(self, make: Callable[[], Transport]) -> None:
+        """Make nothing yet."""
+        self.were_closed = False
+        self._make = make
+        self._made: dict[str, Transport] = {}
+
+    @property
+    def are_made(self) -> bool:
+        """Whether they have been needed."""
+        return bool(self._made)
+
+    @property
+    def made(self) -> Transport:
+        """The connections."""
+        # Two threads may make them at once: both get those that are kept.
+        return self._made.get("it") or self._made.setdefault("it", self._make())
 
 
 class ClientSettings(Generic[Transport]):
@@ -107,13 +134,13 @@ class ClientSettings(Generic[Transport]):
                 "proxy and verify are settings of the http_client that is given: set them there."
             )
         self._owns_connections = http_client is None
-        self._transport: Transport = (
-            self._own_connections(credentials.base_url, self._proxies, tls_context(verify))
-            if http_client is None
-            else self._connections_of(http_client)
-        )
+        if http_client is None:
+            check_proxy(self._proxies.for_url(credentials.base_url))
+            make = partial(self._own_connections, self._proxies, tls_context(verify))
+        else:
+            make = partial(self._connections_of, http_client)
+        self._connections: Shared[Transport] = Shared(make)
         self._base_url = credentials.base_url
-        self._requests = RequestBuilder(self._base_url, self._default_headers)
         self._affinity = Affinity()
         self._clock = Clock()
         self._closed = False
@@ -140,15 +167,23 @@ class ClientSettings(Generic[Transport]):
     def _provided_key(self, provider: Callable[[], object]) -> KeySource:
         """Return a source of keys that asks a provider."""
 
+    @staticmethod
     @abstractmethod
-    def _own_connections(
-        self, base_url: httpx.URL, proxies: Proxies, context: Callable[[], ssl.SSLContext]
-    ) -> Transport:
+    def _own_connections(proxies: Proxies, context: Callable[[], ssl.SSLContext]) -> Transport:
         """Return connections of the client's own."""
 
+    @staticmethod
     @abstractmethod
-    def _connections_of(self, http_client: Any) -> Transport:  # noqa: ANN401 - either kind
+    def _connections_of(http_client: Any) -> Transport:  # noqa: ANN401 - either kind
         """Return the connections of an http client."""
+
+    @property
+    def _transport(self) -> Transport:
+        return self._connections.made
+
+    @cached_property
+    def _requests(self) -> RequestBuilder:
+        return RequestBuilder(self._base_url, self._default_headers)
 
     def __repr__(self) -> str:
         """Show where the client calls, and no key."""
@@ -171,7 +206,7 @@ class ClientSettings(Generic[Transport]):
             TypeError: The key is neither the environment's nor a provider's, so that the
                 copy could not find it, or it would lack connections, proxy or certificates.
         """
-        own = {*self._own_names, "_own_names", "_slots"}
+        own = {*self._own_names, "_own_names"}
         added = {
             name: value
             for name, value in vars(self).items()
@@ -322,7 +357,8 @@ class ClientSettings(Generic[Transport]):
         vars(copy).update(
             (name, value)
             for name, value in vars(self).items()
-            # A resource that was used already calls through the original.
+            # A resource that was used already calls through the original, and its requests
+            # are those of the original's settings.
             if not isinstance(getattr(type(self), name, None), cached_property)
         )
         # The original is the one to close, and to warn if it is not.
@@ -349,8 +385,6 @@ class ClientSettings(Generic[Transport]):
         if default_headers is not None:
             copy._default_headers = self._default_headers.copy()
             copy._default_headers.update(resolve_headers(default_headers))
-        if base_url is not None or default_headers is not None:
-            copy._requests = RequestBuilder(copy._base_url, copy._default_headers)
         return copy
 
     @property

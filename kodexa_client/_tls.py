@@ -26,8 +26,8 @@ def tls_context(
 ) -> Callable[[], ssl.SSLContext]:
     """Return what gives the context that a client connects with.
 
-    A file is read at once, so that the client can tell of one that is none. The usual
-    authorities are read when they are asked for.
+    A file that is given is read at once, so that the client can tell of one that is none. What
+    is usual, or the environment's, is read when it is asked for.
 
     Args:
         verify: A context, which is used as it is; a file of certificates of authorities,
@@ -42,7 +42,7 @@ def tls_context(
     if verify is None:
         # As httpx reads them, and as they are when the client is made.
         if file := os.environ.get("SSL_CERT_FILE"):
-            return partial(_given, _context_of(file, "SSL_CERT_FILE"))
+            return partial(_context_of, file, "SSL_CERT_FILE")
         return partial(_usual_context, os.environ.get("SSL_CERT_DIR") or None)
     if isinstance(verify, bool) or not isinstance(verify, str | os.PathLike):
         raise ConfigurationError(

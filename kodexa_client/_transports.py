@@ -15,7 +15,13 @@ __all__ = ["AsyncClientTransport", "ClientTransport"]
 
 
 class AsyncClientTransport:
-    """Sends through an ``httpx.AsyncClient``, which stays its owner's to close."""
+    """Sends through an ``httpx.AsyncClient``, which stays its owner's to close.
+
+    Attributes:
+        slots: None: how many connections it has is its owner's to know.
+    """
+
+    slots: None = None
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         """Keep the client."""
@@ -53,7 +59,13 @@ class AsyncClientTransport:
 
 
 class ClientTransport:
-    """Sends through an ``httpx.Client``, which stays its owner's to close."""
+    """Sends through an ``httpx.Client``, which stays its owner's to close.
+
+    Attributes:
+        slots: As ``AsyncClientTransport``'s.
+    """
+
+    slots: None = None
 
     def __init__(self, client: httpx.Client) -> None:
         """Keep the client."""

@@ -226,7 +226,7 @@ async def test_the_events_have_the_names_that_they_had() -> None:
 
     with serve(ANSWER, ANSWER) as server:
         url = httpx.URL(server.url)
-        settings = (url, EnvironmentProxies(), tls_context(None))
+        settings = (EnvironmentProxies(), tls_context(None))
         transport, async_transport = PoolTransport(*settings), AsyncPoolTransport(*settings)
         request = OutgoingRequest.of(httpx.Request("POST", url, content=b"{}"))
         received = transport.send(request, {}, lambda name, _: seen.append(name))
@@ -251,7 +251,7 @@ async def test_the_events_of_a_tunnel_are_no_proof_against_it(
     with serve(refusal, refusal) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         url = httpx.URL("https://a.test")
-        settings = (url, EnvironmentProxies(), tls_context(None))
+        settings = (EnvironmentProxies(), tls_context(None))
         transport, async_transport = PoolTransport(*settings), AsyncPoolTransport(*settings)
         request = OutgoingRequest.of(httpx.Request("POST", url))
         with pytest.raises(httpx.ProxyError):

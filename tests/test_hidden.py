@@ -16,7 +16,7 @@ import pytest
 from kodexa_client import AsyncKodexaClient, ConfigurationError, KodexaClient
 from kodexa_client._auth import ApiKey
 from kodexa_client._hidden import Hidden, drop_inner_frames, hiding_arguments
-from kodexa_client._keys import ProvidedKey
+from kodexa_client._providers import ProvidedKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ from kodexa_client import (
     OutcomeUnknownError,
     RetryPolicy,
 )
-from kodexa_client._keys import ProvidedKey
+from kodexa_client._providers import ProvidedKey
 from kodexa_client._slots import AsyncSlots, Slots
 
 from .conftest import BASE_URL, EitherClient, StillClock, close
@@ -835,7 +835,7 @@ async def created_in_the_queue(
 ) -> None:
     """Create a token, and do something while that waits for a connection."""
     if isinstance(client, AsyncKodexaClient):
-        client._slots = queue = AsyncSlots(1)
+        client._transport.slots = queue = AsyncSlots(1)
         await queue.acquire(None)
         async with anyio.create_task_group() as group:
             group.start_soon(create_all, client, ["ci"])
@@ -843,7 +843,7 @@ async def created_in_the_queue(
             change()
             queue.release()
     else:
-        client._slots = row = Slots(1)
+        client._transport.slots = row = Slots(1)
         row.acquire(None)
         with ThreadPoolExecutor(1) as pool:
             call = pool.submit(create_all_in_threads, client, ["ci"], 1)

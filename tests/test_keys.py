@@ -19,14 +19,8 @@ import pytest
 
 from kodexa_client import ConfigurationError, KodexaClient
 from kodexa_client._auth import ApiKey
-from kodexa_client._keys import (
-    AsyncProvidedKey,
-    GivenKey,
-    KeyFailure,
-    KeySource,
-    ProvidedKey,
-    is_provider,
-)
+from kodexa_client._keys import GivenKey, KeyFailure, KeySource, is_provider
+from kodexa_client._providers import AsyncProvidedKey, ProvidedKey
 
 from .test_affinity import close, create, forks, told_by_a_fork
 from .test_hidden import shown

@@ -53,9 +53,9 @@ AT_ONCE = RetryPolicy(base=0)
 NOWHERE = (None, b"https", b"kodexa.test", None)
 
 
-def made(kind: Any, url: str | httpx.URL) -> Any:
+def made(kind: Any) -> Any:
     """Make connections as a client does that is given neither a proxy nor certificates."""
-    return kind(httpx.URL(url), EnvironmentProxies(), tls_context(None))
+    return kind(EnvironmentProxies(), tls_context(None))
 
 
 @pytest.fixture(params=[AsyncPoolTransport, PoolTransport], ids=["async", "sync"])
@@ -141,7 +141,7 @@ def test_an_interruption_stays_what_it_is() -> None:
 
 async def test_an_answer_is_read_as_it_comes(transport_class: Any) -> None:
     with serve(CREATED) as server:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
 
         response = await send(transport, httpx.Request("GET", f"{server.url}/a?b=c"))
 
@@ -153,7 +153,7 @@ async def test_an_answer_is_read_as_it_comes(transport_class: Any) -> None:
 
 async def test_a_body_that_is_cut_is_an_exception_of_httpx(transport_class: Any) -> None:
     with serve(CUT, last=True) as server:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
         response = await send(transport, httpx.Request("GET", server.url))
 
         with pytest.raises(httpx.RemoteProtocolError):
@@ -182,7 +182,7 @@ async def get(transport: Any, url: str) -> bytes:
 
 async def test_a_connection_is_used_again(transport_class: Any) -> None:
     with serve(CREATED, CREATED, CREATED, SPARE) as server:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
 
         for _ in range(3):
             await get(transport, server.url)
@@ -194,7 +194,7 @@ async def test_a_connection_is_used_again(transport_class: Any) -> None:
 
 async def test_two_requests_at_once_have_a_connection_each(transport_class: Any) -> None:
     with serve(CREATED, CREATED, SPARE) as server, serve(CREATED, SPARE) as other:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
         first = await send(transport, httpx.Request("GET", server.url))
 
         await get(transport, other.url)
@@ -208,7 +208,7 @@ async def test_two_requests_at_once_have_a_connection_each(transport_class: Any)
 
 async def test_the_connection_that_was_used_last_is_used_next(transport_class: Any) -> None:
     with serve(CREATED, SPARE) as server, serve(CREATED, CREATED, SPARE) as other:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
         first = await send(transport, httpx.Request("GET", other.url))
         await get(transport, server.url)
         await read(first)
@@ -222,7 +222,7 @@ async def test_the_connection_that_was_used_last_is_used_next(transport_class: A
 
 async def test_a_request_that_fails_gives_up_its_connection(transport_class: Any) -> None:
     with serve(b"", CREATED) as server:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
 
         with pytest.raises(httpx.RemoteProtocolError):
             await send(transport, httpx.Request("GET", server.url))
@@ -236,7 +236,7 @@ async def test_a_body_that_is_closed_twice_gives_back_its_connection_once(
     transport_class: Any,
 ) -> None:
     with serve(CREATED, SPARE) as server:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
         response = await send(transport, httpx.Request("GET", server.url))
         await read(response)
 
@@ -250,7 +250,7 @@ async def test_a_body_that_is_closed_twice_gives_back_its_connection_once(
 async def test_a_connection_that_can_not_be_used_again_is_given_up(transport_class: Any) -> None:
     closing = CREATED.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
     with serve(closing) as server:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
 
         await get(transport, server.url)
 
@@ -260,7 +260,7 @@ async def test_a_connection_that_can_not_be_used_again_is_given_up(transport_cla
 
 async def test_idle_connections_are_closed_and_the_others_stay(transport_class: Any) -> None:
     with serve(CREATED, SPARE) as server, serve(CREATED, SPARE) as other:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
         used = await send(transport, httpx.Request("GET", server.url))
         await get(transport, other.url)
         (idle,) = idle_in(transport)
@@ -276,7 +276,7 @@ async def test_closing_ends_the_idle_connections_and_the_others_with_their_calls
     transport_class: Any,
 ) -> None:
     with serve(CREATED, SPARE) as server, serve(CREATED, SPARE) as other:
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
         used = await send(transport, httpx.Request("GET", server.url))
         await get(transport, other.url)
         (idle,) = idle_in(transport)
@@ -304,7 +304,7 @@ def pool_for(transport: Any, url: httpx.URL = HTTPS) -> Any:
 
 
 def test_connections_expire_as_httpxs_do(transport_class: Any) -> None:
-    pool = pool_for(made(transport_class, HTTPS))
+    pool = pool_for(made(transport_class))
 
     with httpx.Client() as client:
         transport: Any = client._transport
@@ -314,7 +314,7 @@ def test_connections_expire_as_httpxs_do(transport_class: Any) -> None:
 
 
 def test_a_pool_of_httpcores_makes_connections_and_has_none(transport_class: Any) -> None:
-    transport = made(transport_class, HTTPS)
+    transport = made(transport_class)
 
     pools = [pool_for(transport) for _ in range(2)]
 
@@ -328,13 +328,13 @@ def test_every_connection_has_the_settings_of_tls_that_were_given(
 ) -> None:
     context = ssl.create_default_context()
     proxies = EnvironmentProxies() if proxy is None else GivenProxy(proxy)
-    transport = transport_class(HTTPS, proxies, lambda: context)
+    transport = transport_class(proxies, lambda: context)
 
     assert [pool_for(transport)._ssl_context for _ in range(2)] == [context, context]
 
 
 def test_clients_share_the_settings_of_tls(transport_class: Any) -> None:
-    pools = [pool_for(made(transport_class, HTTPS)) for _ in range(2)]
+    pools = [pool_for(made(transport_class)) for _ in range(2)]
 
     assert pools[0]._ssl_context is pools[1]._ssl_context
 
@@ -342,7 +342,7 @@ def test_clients_share_the_settings_of_tls(transport_class: Any) -> None:
 @pytest.mark.parametrize("url", ["https://kodexa.test", "http://127.0.0.1"])
 def test_a_proxy_that_is_given_is_for_every_request(transport_class: Any, url: str) -> None:
     proxy = httpx.Proxy("http://user:word@proxy.test:3128", headers={"x-tenant": "a"})
-    transport = transport_class(httpx.URL(url), GivenProxy(proxy), tls_context(None))
+    transport = transport_class(GivenProxy(proxy), tls_context(None))
 
     pool = pool_for(transport, httpx.URL(url))
 
@@ -368,7 +368,7 @@ def test_a_proxy_has_a_pool_of_its_kind(
     if proxy is not None:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
 
-    pool = pool_for(made(transport_class, HTTPS))
+    pool = pool_for(made(transport_class))
 
     assert type(pool).__name__.removeprefix("Async") == kind
 
@@ -378,7 +378,7 @@ async def test_a_connection_of_one_proxy_is_not_anothers(
 ) -> None:
     with serve(REFUSAL) as proxy, serve(CREATED, CREATED) as server:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        transport = made(transport_class, server.url)
+        transport = made(transport_class)
         await get(transport, server.url)
 
         with pytest.raises(httpx.ProxyError):
@@ -427,7 +427,7 @@ def test_a_socks_proxy_has_a_pool_of_its_kind(
     monkeypatch.setattr(AsyncConnector, "_socks_proxy", FakeSocks)
     monkeypatch.setenv("ALL_PROXY", "socks5://user:word@proxy.test:1080")
 
-    pool = pool_for(made(transport_class, HTTPS))
+    pool = pool_for(made(transport_class))
 
     assert isinstance(pool, FakeSocks)
     assert bytes(pool.proxy_url) == b"socks5://proxy.test:1080/"
@@ -580,7 +580,7 @@ def test_an_answer_that_fails_to_close_gives_up_its_connection() -> None:
             self.closed = True
 
     connection = Connection()
-    transport = made(PoolTransport, HTTPS)
+    transport = made(PoolTransport)
     body = _Body(transport, httpcore.Response(200, content=Content(b"")), connection, NOWHERE)
 
     with pytest.raises(KeyboardInterrupt):
@@ -599,7 +599,7 @@ async def test_an_async_answer_that_fails_to_close_gives_up_its_connection() -> 
             pass
 
     connection = Connection()
-    transport = made(AsyncPoolTransport, HTTPS)
+    transport = made(AsyncPoolTransport)
     transport._in_use.reveal().add(connection)
     body = _AsyncBody(transport, httpcore.Response(200, content=Content(b"")), connection, NOWHERE)
 

@@ -29,8 +29,9 @@ from kodexa_client._auth import ApiKey, origin_of
 from kodexa_client._bodies import BodyReader
 from kodexa_client._calls import Call, Distrust, Pause, Send
 from kodexa_client._clock import Clock
-from kodexa_client._keys import GivenKey, ProvidedKey
+from kodexa_client._keys import GivenKey
 from kodexa_client._operations import Effect, Operation
+from kodexa_client._providers import ProvidedKey
 from kodexa_client._redirects import MAX_REDIRECTS, Redirect, read_redirect
 from kodexa_client._responses import Answer, read_json
 from kodexa_client._wire import OutgoingRequest

@@ -120,9 +120,9 @@ async def test_a_call_that_gets_no_connection_was_not_sent(
     make: Any, httpx_mock: HTTPXMock
 ) -> None:
     client = make(timeout=httpx.Timeout(5, pool=0.001), retry_policy=RetryPolicy(max_retries=1))
-    slots = client.client._slots
+    slots = client.client._transport.slots
     kind: Any = AsyncSlots if isinstance(slots, AsyncSlots) else Slots
-    client.client._slots = kind(0)
+    client.client._transport.slots = kind(0)
 
     with pytest.raises(APITimeoutError, match="not sent") as caught:
         await client.create(name="ci")
@@ -297,10 +297,10 @@ async def test_a_hook_has_to_be_callable(make: Any, hook: Any) -> None:
 
 async def test_the_deadline_does_not_start_in_the_queue(make: Any, httpx_mock: HTTPXMock) -> None:
     client = make(timeout=httpx.Timeout(5, pool=0.001), deadline=2.5)
-    slots = client.client._slots
+    slots = client.client._transport.slots
     kind: Any = AsyncSlots if isinstance(slots, AsyncSlots) else Slots
-    client.client._slots = kind(0)
-    client.client._on_retry = lambda _: vars(client.client).update(_slots=kind(1))
+    client.client._transport.slots = kind(0)
+    client.client._on_retry = lambda _: vars(client.client._transport).update(slots=kind(1))
     httpx_mock.add_response(status_code=201, json=CREATED)
 
     response = await client.create_detailed(name="ci")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,7 @@ def test_what_is_no_json_is_refused_without_being_quoted(value: Any, kind: Any) 
 
 
 def test_the_user_agent_does_without_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_requests, "version", refuse)
+    monkeypatch.setattr(importlib.metadata, "version", refuse)
 
     assert _requests.user_agent.__wrapped__().startswith("kodexa-client/unknown python/")
 

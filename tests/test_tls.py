@@ -12,7 +12,7 @@ import httpx
 import pytest
 import trustme
 
-from kodexa_client import APIConnectionError, ConfigurationError, OutcomeUnknownError
+from kodexa_client import APIConnectionError, ConfigurationError, OutcomeUnknownError, _tls
 from kodexa_client._tls import tls_context
 
 from .conftest import BASE_URL, close
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOST = "127.0.0.1"
+TLS = ssl.create_default_context()
 REFUSED = r"verify is not a file of certificates in PEM that can be read \(\w+\)\.$"
 
 
@@ -68,6 +69,57 @@ def test_equal_settings_are_made_once(file: Path) -> None:
     assert tls_context(file.parent / "." / file.name)() is context
     assert tls_context(None)() is tls_context(None)()
     assert tls_context(None)() is not context
+
+
+def test_a_client_reads_the_usual_authorities_when_a_connection_needs_them(
+    client_class: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+
+    def make(folder: Any) -> ssl.SSLContext:
+        made.append(folder)
+        return TLS
+
+    monkeypatch.setattr(_tls, "_usual_context", make)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", "authorities")
+    client = client_class(api_key=API_KEY, base_url=BASE_URL)
+    client._closed = True
+    monkeypatch.delenv("SSL_CERT_DIR")
+
+    before = [*made]
+    client._transport._connector.connection(httpx.URL("http://127.0.0.1"))
+    without_tls = [*made]
+    for _ in range(2):
+        client._transport._connector.connection(httpx.URL(BASE_URL))
+
+    assert (before, without_tls, made) == ([], [], ["authorities"])
+
+
+async def test_a_file_of_the_environments_that_is_none_is_told_of_by_the_call(
+    client_class: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "nowhere.pem")
+
+    async with connected(client_class, BASE_URL) as either:
+        with pytest.raises(ConfigurationError, match=r"was not sent\. SSL_CERT_FILE is not a file"):
+            await either.create(name="ci")
+
+
+def test_a_folder_of_authorities_is_trusted_instead_of_the_usual_ones(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+
+    assert tls_context(None)().get_ca_certs() == []
+
+
+def test_certifis_are_the_usual_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert len(names_in(tls_context(None)())) > 50
 
 
 def test_a_file_is_trusted_instead_of_the_usual_authorities(file: Path) -> None:
