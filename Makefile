@@ -19,6 +19,9 @@ DEV := .venv/.installed-dev
 BENCH_VENV := .venv-bench/$(notdir $(PYTHON))
 BENCH_BIN := $(BENCH_VENV)/bin
 BENCH := $(BENCH_VENV)/.installed
+BENCH_PEERS_VENV := .venv-bench-peers/$(notdir $(PYTHON))
+BENCH_PEERS_BIN := $(BENCH_PEERS_VENV)/bin
+BENCH_PEERS := $(BENCH_PEERS_VENV)/.installed
 PEERS_VENV := .venv-peers/$(notdir $(PYTHON))
 PEERS_BIN := $(PEERS_VENV)/bin
 PEERS := $(PEERS_VENV)/.installed
@@ -37,7 +40,7 @@ export REDOCLY_TELEMETRY := off
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test generate check spec-diff documents lint types contract soak faults-peers build \
-	audit fuzz bench requirements clean
+	audit fuzz bench bench-peers requirements clean
 
 help: ## List the targets, in the order of a working day
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -116,14 +119,19 @@ fuzz: $(FUZZ) ## Read random bytes, guided by the lines they reach, and keep wha
 	$(FUZZ_BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS) $(ARGS)
 
 # make bench ARGS=--json; each PYTHON has an environment of its own: make bench PYTHON=python3.13
-bench: $(BENCH) ## Measure the models and the generator, side by side with what others do
+bench: $(BENCH) ## Measure models, generator and calls, side by side with what others do (8 minutes)
 	$(BENCH_BIN)/python -m benchmarks.models $(ARGS)
 	$(BENCH_BIN)/python -m benchmarks.generation $(ARGS)
+	$(BENCH_BIN)/python -m benchmarks.calls $(ARGS)
+
+# make bench-peers ARGS=--quick; openapi-generator's clients need Java, and are left out without
+bench-peers: $(BENCH_PEERS) ## Measure the calls of other clients too, and draw docs/benchmarks.svg (12 minutes)
+	$(BENCH_PEERS_BIN)/python -m benchmarks.calls --peers --plot docs/benchmarks.svg $(ARGS)
 
 requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pyproject.toml allow
 	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in \
 		--output-file requirements/testing.txt
-	$(UV_COMPILE) pyproject.toml --extra profiles --extra testing requirements/testing.in \
+	$(UV_COMPILE) pyproject.toml --extra fast --extra profiles --extra testing requirements/testing.in \
 		requirements/dev.in \
 		--constraints requirements/testing.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) pyproject.toml \
@@ -132,14 +140,16 @@ requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pypro
 		--constraints requirements/dev.txt --output-file requirements/audit.txt
 	$(UV_COMPILE) pyproject.toml --extra profiles requirements/fuzz.in \
 		--constraints requirements/dev.txt --output-file requirements/fuzz.txt
-	$(UV_COMPILE) pyproject.toml requirements/bench.in \
+	$(UV_COMPILE) pyproject.toml --extra fast requirements/bench.in \
 		--constraints requirements/dev.txt --output-file requirements/bench.txt
+	$(UV_COMPILE) pyproject.toml --extra fast requirements/bench-peers.in \
+		--constraints requirements/dev.txt --output-file requirements/bench-peers.txt
 	$(UV_COMPILE) pyproject.toml requirements/peers.in \
 		--constraints requirements/dev.txt --output-file requirements/peers.txt
 
 clean: ## Remove everything that make installs and builds
-	rm -rf .venv .venv-audit .venv-bench .venv-fuzz .venv-peers dist tools/node/node_modules \
-		.coverage .fuzz-corpus .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit .venv-bench .venv-bench-peers .venv-fuzz .venv-peers dist \
+		tools/node/node_modules .coverage .fuzz-corpus .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Settings of this machine would end in the files: its indexes, links and caches of wheels.

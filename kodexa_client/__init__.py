@@ -80,7 +80,7 @@ _MODULES = {
     "expires_in": "_dates",
 }
 # They could be used without being imported before anything here was lazy.
-_SUBMODULES = frozenset({"errors", "types"})
+_SUBMODULES = frozenset({"api", "errors", "models", "types"})
 
 # Python would print the warnings of a library that its application has not set up.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -97,4 +97,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -10,6 +10,7 @@ from ._bodies import UnreadableBodyError
 from ._keys import KeyFailure
 from ._outcomes import Failure, failure_of
 from ._responses import Answer
+from ._wire import field_of
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -168,5 +169,4 @@ class Exchange:
     @property
     def request_id(self) -> str | None:
         """The answer's ``x-request-id``."""
-        request_id: str | None = self.headers.get("x-request-id")
-        return request_id
+        return field_of(self.headers, b"x-request-id")

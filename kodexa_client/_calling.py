@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._settings import ClientSettings, Transport
 from .errors import ConfigurationError
@@ -37,11 +38,8 @@ class Calling(ClientSettings[Transport]):
         retry_unclear: bool,
         **parts: Unpack[RequestParts],
     ) -> Call[T]:
-        # Loaded with the first call: a program may have a client and not call.
-        from ._calls import Call  # noqa: PLC0415
-
         self._check_open()
-        return Call(
+        return self._call_class(
             operation=operation,
             request=self._requests.build(**parts),
             json=parts.get("json"),
@@ -53,6 +51,13 @@ class Calling(ClientSettings[Transport]):
             deadline_seconds=self._deadline_seconds,
             clock=self._clock,
         )
+
+    @cached_property
+    def _call_class(self) -> type[Call[Any]]:
+        # Loaded with the first call: a program may have a client and not call.
+        from ._calls import Call  # noqa: PLC0415
+
+        return Call
 
     def _queue_seconds(self, call: Call[T]) -> float | None:
         """Return how long an attempt may wait for a connection."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 import httpx
@@ -52,6 +52,7 @@ _logger = logging.getLogger("kodexa_client")
 class Send:
     """Send the request, and hand in the exchange."""
 
+    kind: ClassVar[Literal["send"]] = "send"
     exchange: Exchange
 
 
@@ -59,11 +60,14 @@ class Send:
 class Distrust:
     """Use none of the idle connections again: one of them gave an answer that is not ours."""
 
+    kind: ClassVar[Literal["distrust"]] = "distrust"
+
 
 @frozen
 class Pause:
     """Wait, and then go on."""
 
+    kind: ClassVar[Literal["pause"]] = "pause"
     attempt: Attempt
     seconds: float
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
+    from ._config import Engine
     from ._keys import AsyncKeyProvider, KeyProvider
     from ._operations import Operation
     from ._requests import QueryParams, RequestParts
@@ -70,6 +71,7 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
         proxy: str | httpx.URL | httpx.Proxy | None = None,
         verify: ssl.SSLContext | str | os.PathLike[str] | None = None,
         http_client: httpx.AsyncClient | None = None,
+        engine: Engine = "httpcore",
     ) -> None:
         """Resolve the settings. Nothing is sent yet.
 
@@ -116,6 +118,8 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
                 closed with this client. Its timeout, headers and cookies are not used:
                 give them here. Default: a pool of connections of this
                 client's own.
+            engine: What those are made of: httpcore, or the faster ``"aiohttp"``, which needs
+                the extra ``fast`` and asyncio, and has no SOCKS proxies.
 
         Raises:
             ConfigurationError: There is no key, it does not belong to the base URL, or a
@@ -140,6 +144,7 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
             proxy=proxy,
             verify=verify,
             http_client=http_client,
+            engine=engine,
         )
 
     _restore = __init__

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal, get_args
 
 import httpx
 from attrs import frozen
@@ -21,12 +22,16 @@ __all__ = [
     "DEFAULT_MAX_RESPONSE_BYTES",
     "DEFAULT_TIMEOUT_SECONDS",
     "ClientConfig",
+    "Engine",
     "resolve_deadline",
+    "resolve_engine",
     "resolve_flag",
     "resolve_headers",
     "resolve_max_response_bytes",
     "resolve_timeout",
 ]
+
+Engine = Literal["httpcore", "aiohttp"]
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_DEADLINE_SECONDS = 60.0
@@ -53,6 +58,7 @@ class ClientConfig:
         follow_redirects: Whether redirects within the origin are followed.
         allow_insecure_http: Whether the key may be sent in clear.
         max_response_bytes: How large an answer may be.
+        engine: What the connections are made of; None with an ``http_client``.
         proxy: The proxy for the base URL, without user information: the one that was
             given, or the environment's. None without one, or with an ``http_client``.
     """
@@ -66,6 +72,7 @@ class ClientConfig:
     follow_redirects: bool
     allow_insecure_http: bool
     max_response_bytes: int
+    engine: Engine | None
     proxy: str | None
 
 
@@ -122,6 +129,28 @@ def resolve_flag(name: str, *, value: bool) -> bool:
     if type(value) is not bool:
         raise ConfigurationError(f"{name} has to be True or False.")
     return value
+
+
+def resolve_engine(engine: Engine, http_client: object) -> Engine:
+    """Return what a client's own connections are made of.
+
+    Raises:
+        ConfigurationError: There is no such engine, it is not installed, or there are no
+            connections of the client's own.
+    """
+    if engine not in get_args(Engine):
+        raise ConfigurationError("engine has to be 'httpcore' or 'aiohttp'.")
+    if engine == "aiohttp":
+        if http_client is not None:
+            raise ConfigurationError(
+                "engine is for connections of the client's own, and http_client has others: give "
+                "one of them."
+            )
+        if find_spec("aiohttp") is None:
+            raise ConfigurationError(
+                "The engine aiohttp is not installed: pip install 'kodexa-client[fast]'."
+            )
+    return engine
 
 
 def resolve_headers(headers: Mapping[str, str] | None) -> httpx.Headers:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._network import AsyncBackend, Backend
     from ._proxies import Proxies
 
-__all__ = ["AsyncConnector", "Connector", "Place"]
+__all__ = ["AsyncConnector", "Connection", "Connector", "Place"]
 
 # httpx's own default.
 _KEEPALIVE_EXPIRY_SECONDS = 5.0
@@ -72,7 +72,7 @@ class _Connector(Generic[Connection]):
         makers = self._makers.reveal()
         maker = makers.get(key)
         if maker is None:
-            check_proxy(proxy)
+            check_proxy(proxy, "httpcore")
             # Without TLS nobody looks at its settings, which take their time to be read.
             context = self._context() if url.scheme == "https" else None
             maker = makers[key] = self._maker(proxy, context)

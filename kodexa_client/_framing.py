@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["AnswerFraming"]
+__all__ = ["AnswerFraming", "FollowedFraming"]
 
 # h11's own limit for a head, and for the line of a chunk.
 _LONGEST_HEAD = 100 * 1024
@@ -35,11 +35,16 @@ class AnswerFraming:
         self._is_complete = True
         self._is_in_doubt = False
         self._without_body = False
+        self._trailer_size = 0
 
     @property
     def is_clean(self) -> bool:
         """Whether the last answer ended where its bytes did, as far as can be known."""
         return self._is_complete and not self._is_in_doubt
+
+    def give_up(self) -> None:
+        """Trust nothing that comes: the request was not written whole."""
+        self._is_in_doubt = True
 
     def sent(self, data: bytes) -> None:
         """Take note of bytes of a request."""
@@ -47,6 +52,7 @@ class AnswerFraming:
             self._is_complete = False
             self._length = None
             self._is_chunked = self._in_trailers = False
+            self._trailer_size = 0
             # RFC 9112 6.3: the head of the answer tells of a body that does not come.
             self._without_body = data.startswith(b"HEAD ")
 
@@ -124,10 +130,11 @@ class AnswerFraming:
             if end < 0:
                 self._is_in_doubt = len(buffer) - position > _LONGEST_HEAD
                 break
-            line = buffer[position:end].strip()
-            position = end + 1
+            start, position = position, end + 1
+            line = buffer[start:end].strip()
             if self._in_trailers:
                 if line:
+                    self._trailer_size += position - start
                     continue
                 self._is_complete = True
                 self._is_in_doubt = position < len(buffer)
@@ -141,3 +148,66 @@ class AnswerFraming:
             # A line break ends the chunk.
             self._length = size + 2 if size else 0
         del buffer[:position]
+
+
+class FollowedFraming(AnswerFraming):
+    """Tells also where an answer's parts end, for whoever passes the bytes on."""
+
+    def __init__(self) -> None:
+        """Start with a new connection."""
+        super().__init__()
+        self._is_in_head = False
+        self._behind_head = 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the answer has come whole, whatever is behind it."""
+        return self._is_complete
+
+    @property
+    def is_in_head(self) -> bool:
+        """Whether the head of an answer, but for interim ones, is still to come."""
+        return self._is_in_head
+
+    @property
+    def surplus(self) -> int:
+        """How many of the bytes that came last are behind the answer."""
+        if not (self._is_complete and self._is_in_doubt):
+            return 0
+        return len(self._buffer) if self._is_chunked else -(self._length or 0)
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether all that came is an answer's, as far as it has come."""
+        return not self._is_in_doubt and self._trailer_size <= _LONGEST_HEAD
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether a head or the trailers are longer than a server's have reason to be."""
+        if self._is_complete:
+            return False
+        in_line = self._is_in_head or (self._is_chunked and b"\n" not in self._buffer)
+        return self._trailer_size > _LONGEST_HEAD or (in_line and len(self._buffer) > _LONGEST_HEAD)
+
+    def sent(self, data: bytes) -> None:
+        """Take note of bytes of a request."""
+        self._is_in_head = self._is_in_head or self._is_complete
+        super().sent(data)
+
+    def received_with_head(self, data: bytes) -> int:
+        """Take note of bytes of an answer.
+
+        Returns:
+            How many of them belong to a head, if it ends in them and more is behind it that
+            is not in order.
+        """
+        was_in_head = self._is_in_head
+        self.received(data)
+        if not was_in_head or self._is_in_head or self.is_in_order:
+            return 0
+        return len(data) - self._behind_head
+
+    def _read_final_head(self, head: bytes, status: int) -> None:
+        self._is_in_head = False
+        self._behind_head = len(self._buffer)
+        super()._read_final_head(head, status)

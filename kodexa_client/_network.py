@@ -9,7 +9,6 @@ streams look at it.
 from __future__ import annotations
 
 import ssl
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
@@ -74,9 +73,11 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         if self._unsent:
-            # As httpcore does: a server may answer a request that it does not take.
-            with suppress(httpcore.WriteError):
+            try:
                 await self._flush()
+            except httpcore.WriteError:
+                # As httpcore does: a server may answer a request that it does not take.
+                self._framing.give_up()
         if not self._surplus:
             # TLS gives a record at a time, whatever it is asked for.
             size = max_bytes if self._over_tls else max(max_bytes, _READ_SIZE)
@@ -92,10 +93,13 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         self._framing.sent(buffer)
         self._size = 0
-        self._unsent += buffer
-        self._write_timeout = timeout
-        if len(self._unsent) > _LARGEST_HELD_BACK:
+        if len(self._unsent) + len(buffer) <= _LARGEST_HELD_BACK:
+            self._unsent += buffer
+            self._write_timeout = timeout
+            return
+        if self._unsent:
             await self._flush()
+        await self._stream.write(buffer, timeout)
 
     async def _flush(self) -> None:
         data, self._unsent = self._unsent, b""
@@ -159,24 +163,30 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._unsent:
-            with suppress(httpcore.WriteError):
+            try:
                 self._flush()
+            except httpcore.WriteError:
+                # As above.
+                self._framing.give_up()
         data = self._stream.read(max_bytes, _seconds_left(timeout, httpcore.ReadTimeout))
         self._framing.received(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._framing.sent(buffer)
-        self._unsent += buffer
-        self._write_timeout = timeout
-        if len(self._unsent) > _LARGEST_HELD_BACK:
+        if len(self._unsent) + len(buffer) <= _LARGEST_HELD_BACK:
+            self._unsent += buffer
+            self._write_timeout = timeout
+            return
+        if self._unsent:
             self._flush()
+        for start in range(0, len(buffer), _WRITE_SIZE):
+            piece = buffer[start : start + _WRITE_SIZE]
+            self._stream.write(piece, _seconds_left(timeout, httpcore.WriteTimeout))
 
     def _flush(self) -> None:
         data, self._unsent = self._unsent, b""
-        for start in range(0, len(data), _WRITE_SIZE):
-            piece = data[start : start + _WRITE_SIZE]
-            self._stream.write(piece, _seconds_left(self._write_timeout, httpcore.WriteTimeout))
+        self._stream.write(data, _seconds_left(self._write_timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()

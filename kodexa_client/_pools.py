@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import anyio
 import httpcore
 import httpx
 
-from ._connecting import AsyncConnector, Connector, Place
+from ._connecting import AsyncConnector, Connection, Connector, Place
+from ._event_loop import OnEventLoop
 from ._hidden import Hidden
 from ._network import AsyncBackend, Backend
 from ._slots import AsyncSlots, Slots
@@ -30,28 +31,28 @@ if TYPE_CHECKING:
     from ._proxies import Proxies
     from ._wire import AsyncTrace, OutgoingRequest, Trace
 
-__all__ = ["MAX_CONNECTIONS", "AsyncPoolTransport", "PoolTransport"]
+__all__ = ["MAX_CONNECTIONS", "AsyncPoolTransport", "PoolTransport", "is_replaced"]
 
 # httpx's own default.
 MAX_CONNECTIONS = 100
 
-# Replace httpx's transports to answer in the network's place: requests go to them. What
-# only watches httpx, for traces and metrics, does not: it would take requests past all
-# that is done here.
-_TEST_TOOLS = frozenset({"pytest_httpx"})
+# Replace httpx's transports, or httpcore's connections, to answer in the network's place:
+# requests go to them. What only watches httpx, for traces and metrics, does not: it would
+# take requests past all that is done here.
+_TEST_TOOLS = frozenset({"pytest_httpx", "respx"})
 
-# Told before anything that can only fail before a connection is there, and of a request that
-# is handed to a connection: that one need not tell of each of its steps, which takes time.
+# Told before anything that can only fail before a connection is there, and of a request that is
+# handed to a connection that has been used: that one need not tell of each of its steps.
 _CONNECTING = "connection.connect_tcp.started"
 _SENDING = "http11.send_request_headers.started"
 
 
-class AsyncPoolTransport:
+class AsyncPoolTransport(OnEventLoop):
     """Sends over connections that it keeps and shares among the tasks of an event loop.
 
     Attributes:
         is_closed: Whether it has been closed.
-        slots: The queue in front of it: there are as many connections as it lets through.
+        slots: The queue in front of it: as many connections are in use as it lets through.
     """
 
     def __init__(self, proxies: Proxies, context: Callable[[], ssl.SSLContext]) -> None:
@@ -68,9 +69,7 @@ class AsyncPoolTransport:
         self._stand_in: httpx.AsyncHTTPTransport | None = None
         # Each holds the request that it sends, with its key.
         self._in_use: Hidden[set[httpcore.AsyncConnectionInterface]] = Hidden(set())
-        # The one used last is used next, so that the others can expire. Those to a proxy hold
-        # what opens it.
-        self._idle: Hidden[dict[Place, deque[httpcore.AsyncConnectionInterface]]] = Hidden({})
+        self._idle = _Idle[httpcore.AsyncConnectionInterface]()
 
     async def send(
         self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: AsyncTrace
@@ -82,48 +81,51 @@ class AsyncPoolTransport:
             timeouts: Seconds for each phase, as httpx's extension ``timeout`` has them.
             trace: Is told of each step, as httpx's extension ``trace`` is.
         """
-        if _is_replaced(httpx.AsyncHTTPTransport.handle_async_request):
-            return await self._send_in_place(request.to_httpx({"timeout": timeouts}), trace)
+        # Whatever fails or is cancelled before there is a connection was not sent.
+        await trace(_CONNECTING, {})
+        if is_replaced(
+            httpx.AsyncHTTPTransport.handle_async_request,
+            httpcore.AsyncHTTPConnection.handle_async_request,
+        ):
+            return await self._send_in_place(
+                request.to_httpx({"timeout": timeouts, "trace": trace})
+            )
+        place = self._connector.place_of(request.url)
+        connection = await self._taken(place)
+        extensions: dict[str, Any] = {"timeout": timeouts}
         try:
-            place, connection = await self._idle_connection(request.url)
-            extensions: dict[str, Any] = {"timeout": timeouts}
             if connection is None:
                 connection = self._connector.connection(request.url)
+                self._in_use.reveal().add(connection)
                 extensions["trace"] = trace
             else:
+                # Another trace would take as long as a write.
                 await trace(_SENDING, {})
-        except Exception:
-            await trace(_CONNECTING, {})
-            raise
-        self._in_use.reveal().add(connection)
-        try:
             with _HttpxExceptions():
                 response = await connection.handle_async_request(_core_request(request, extensions))
             body = _AsyncBody(self, response, connection, place)
             return Received(response.status, httpx.Headers(response.headers), body)
         except BaseException:
-            await self.drop(connection)
+            if connection is not None:
+                await self.drop(connection)
             raise
 
-    async def _send_in_place(self, request: httpx.Request, trace: AsyncTrace) -> Received:
-        await trace(_CONNECTING, {})
+    async def _send_in_place(self, request: httpx.Request) -> Received:
         if self._stand_in is None:
             self._stand_in = httpx.AsyncHTTPTransport(verify=self._context())
-        request.extensions["trace"] = trace
         response = await self._stand_in.handle_async_request(request)
         return Received(response.status_code, response.headers, response.stream)
 
-    async def _idle_connection(
-        self, url: httpx.URL
-    ) -> tuple[Place, httpcore.AsyncConnectionInterface | None]:
-        place = self._connector.place_of(url)
-        idle = self._idle.reveal().get(place)
-        while idle:
-            connection = idle.pop()
+    async def _taken(self, place: Place) -> httpcore.AsyncConnectionInterface | None:
+        """Take an idle connection, or make room for another one."""
+        while (connection := self._idle.take(place)) is not None:
             if not connection.has_expired():
-                return place, connection
+                self._in_use.reveal().add(connection)
+                return connection
             await self.drop(connection)
-        return place, None
+        if len(self._idle) + len(self._in_use.reveal()) >= MAX_CONNECTIONS and self._idle:
+            await self.drop(self._idle.take_oldest())
+        return None
 
     async def give_back(self, connection: httpcore.AsyncConnectionInterface, place: Place) -> None:
         """Take a connection whose answer was read to its end."""
@@ -131,35 +133,36 @@ class AsyncPoolTransport:
             await self.drop(connection)
             return
         self._in_use.reveal().discard(connection)
-        idle = self._idle.reveal().setdefault(place, deque())
-        idle.append(connection)
-        # The one that was used longest ago.
-        if idle[0] is not connection and idle[0].has_expired():
-            await self.drop(idle.popleft())
+        self._idle.add(place, connection)
+        if self._idle.oldest is not connection and self._idle.oldest.has_expired():
+            await self.drop(self._idle.take_oldest())
 
-    async def drop(self, connection: httpcore.AsyncConnectionInterface) -> None:
-        """Close a connection, whatever happens to the task meanwhile."""
-        self._in_use.reveal().discard(connection)
-        await _uninterrupted(connection.aclose)
+    async def drop(self, *connections: httpcore.AsyncConnectionInterface) -> None:
+        """Close connections, all of them, whatever happens to the task meanwhile."""
+        interruption: BaseException | None = None
+        for connection in connections:
+            self._in_use.reveal().discard(connection)
+            try:
+                await _uninterrupted(connection.aclose)
+            except BaseException as caught:  # noqa: BLE001 - raised again below
+                interruption = caught
+        if interruption is not None:
+            raise interruption
 
     def forget(self) -> None:
         """Let go of the connections without closing them: their event loop is not here."""
         self.is_closed = True
         self._in_use.reveal().clear()
-        self._idle.reveal().clear()
+        self._idle.take_all()
 
     async def close_idle(self) -> None:
         """Close the connections that no request uses."""
-        for idle in self._idle.reveal().values():
-            while idle:
-                await self.drop(idle.pop())
+        await self.drop(*self._idle.take_all())
 
     async def aclose(self) -> None:
         """Close every connection."""
         self.is_closed = True
-        await self.close_idle()
-        for connection in [*self._in_use.reveal()]:
-            await self.drop(connection)
+        await self.drop(*self._idle.take_all(), *self._in_use.reveal())
         if self._stand_in is not None:
             await self._stand_in.aclose()
 
@@ -180,81 +183,92 @@ class PoolTransport:
         self._connector = Connector(proxies, context, Backend())
         self._stand_in: httpx.HTTPTransport | None = None
         self._lock = threading.Lock()
-        self._idle: Hidden[dict[Place, deque[httpcore.ConnectionInterface]]] = Hidden({})
+        self._in_use: Hidden[set[httpcore.ConnectionInterface]] = Hidden(set())
+        self._idle = _Idle[httpcore.ConnectionInterface]()
 
     def send(
         self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: Trace
     ) -> Received:
         """Send the request as it is, as ``AsyncPoolTransport`` does."""
-        if _is_replaced(httpx.HTTPTransport.handle_request):
-            return self._send_in_place(request.to_httpx({"timeout": timeouts}), trace)
+        trace(_CONNECTING, {})
+        if is_replaced(httpx.HTTPTransport.handle_request, httpcore.HTTPConnection.handle_request):
+            return self._send_in_place(request.to_httpx({"timeout": timeouts, "trace": trace}))
+        place = self._connector.place_of(request.url)
+        connection = self._taken(place)
+        extensions: dict[str, Any] = {"timeout": timeouts}
         try:
-            place, connection = self._idle_connection(request.url)
-            extensions: dict[str, Any] = {"timeout": timeouts}
             if connection is None:
                 connection = self._connector.connection(request.url)
+                with self._lock:
+                    self._in_use.reveal().add(connection)
                 extensions["trace"] = trace
             else:
                 trace(_SENDING, {})
-        except Exception:
-            trace(_CONNECTING, {})
-            raise
-        try:
             with _HttpxExceptions():
                 response = connection.handle_request(_core_request(request, extensions))
             body = _Body(self, response, connection, place)
             return Received(response.status, httpx.Headers(response.headers), body)
         except BaseException:
-            connection.close()
+            if connection is not None:
+                self.drop(connection)
             raise
 
-    def _send_in_place(self, request: httpx.Request, trace: Trace) -> Received:
-        trace(_CONNECTING, {})
+    def _send_in_place(self, request: httpx.Request) -> Received:
         if self._stand_in is None:
             self._stand_in = httpx.HTTPTransport(verify=self._context())
-        request.extensions["trace"] = trace
         response = self._stand_in.handle_request(request)
         return Received(response.status_code, response.headers, response.stream)
 
-    def _idle_connection(self, url: httpx.URL) -> tuple[Place, httpcore.ConnectionInterface | None]:
-        place = self._connector.place_of(url)
+    def _taken(self, place: Place) -> httpcore.ConnectionInterface | None:
         while True:
+            oldest = None
             with self._lock:
-                idle = self._idle.reveal().get(place)
-                connection = idle.pop() if idle else None
+                connection = self._idle.take(place)
+                used = self._in_use.reveal()
+                if connection is not None:
+                    used.add(connection)
+                elif len(self._idle) + len(used) >= MAX_CONNECTIONS and self._idle:
+                    oldest = self._idle.take_oldest()
+            if oldest is not None:
+                oldest.close()
             if connection is None or not connection.has_expired():
-                return place, connection
-            connection.close()
+                return connection
+            self.drop(connection)
 
     def give_back(self, connection: httpcore.ConnectionInterface, place: Place) -> None:
         """Take a connection whose answer was read to its end."""
-        if not connection.is_available():
-            connection.close()
+        if self.is_closed or not connection.is_available():
+            self.drop(connection)
             return
         with self._lock:
-            idle = self._idle.reveal().setdefault(place, deque())
-            idle.append(connection)
-            # The one that was used longest ago.
-            is_to_go = self.is_closed or (idle[0] is not connection and idle[0].has_expired())
-            expired = idle.popleft() if is_to_go else None
-        if expired is not None:
-            expired.close()
+            self._in_use.reveal().discard(connection)
+            self._idle.add(place, connection)
+            oldest = self._idle.oldest
+            # The client may have been closed a moment ago.
+            is_to_go = self.is_closed or (oldest is not connection and oldest.has_expired())
+            if is_to_go:
+                self._idle.take_oldest()
+        if is_to_go:
+            oldest.close()
+
+    def drop(self, connection: httpcore.ConnectionInterface) -> None:
+        """Close a connection."""
+        with self._lock:
+            self._in_use.reveal().discard(connection)
+        connection.close()
 
     def forget(self) -> None:
         """Let go of the connections without closing them: they are another process'."""
         self.is_closed = True
         # Another thread may have held the lock when this process was forked.
         self._lock = threading.Lock()
-        self._idle = Hidden({})
+        self._in_use.reveal().clear()
+        self._idle.take_all()
 
     def close_idle(self) -> None:
         """Close the connections that no request uses."""
         with self._lock:
-            connections = [
-                connection for idle in self._idle.reveal().values() for connection in idle
-            ]
-            for idle in self._idle.reveal().values():
-                idle.clear()
+            connections = self._idle.take_all()
         for connection in connections:
             connection.close()
 
@@ -270,8 +284,60 @@ class PoolTransport:
             self._stand_in.close()
 
 
-def _is_replaced(send: Callable[..., object]) -> bool:
-    return getattr(send, "__module__", "").partition(".")[0] in _TEST_TOOLS
+class _Idle(Generic[Connection]):
+    """Idle connections, in the order in which they were used."""
+
+    def __init__(self) -> None:
+        # One to a proxy holds what opens it.
+        self._all: Hidden[deque[tuple[Place, Connection]]] = Hidden(deque())
+
+    def __len__(self) -> int:
+        return len(self._all.reveal())
+
+    def add(self, place: Place, connection: Connection) -> None:
+        """Add the connection that was used last."""
+        self._all.reveal().append((place, connection))
+
+    def take(self, place: Place) -> Connection | None:
+        """Take the one to a place that was used last, so that the others can expire."""
+        found = self._all.reveal()
+        # Mostly there is but one place, and it is the last one.
+        for index in range(len(found) - 1, -1, -1):
+            if found[index][0] == place:
+                connection = found[index][1]
+                del found[index]
+                return connection
+        return None
+
+    @property
+    def oldest(self) -> Connection:
+        """The one that was used longest ago."""
+        return self._all.reveal()[0][1]
+
+    def take_oldest(self) -> Connection:
+        """Take the one that was used longest ago."""
+        return self._all.reveal().popleft()[1]
+
+    def take_all(self) -> list[Connection]:
+        """Take all of them."""
+        found = self._all.reveal()
+        taken = [connection for _, connection in found]
+        found.clear()
+        return taken
+
+
+def is_replaced(of_httpx: Callable[..., object], of_httpcore: Callable[..., object]) -> bool:
+    """Tell whether a tool for tests answers in the network's place.
+
+    Args:
+        of_httpx: The method of httpx's transports that sends.
+        of_httpcore: The method of httpcore's connections that sends.
+    """
+    return _module_of(of_httpx) in _TEST_TOOLS or _module_of(of_httpcore) in _TEST_TOOLS
+
+
+def _module_of(method: Callable[..., object]) -> str:
+    return method.__module__.partition(".")[0]
 
 
 def _core_request(request: OutgoingRequest, extensions: dict[str, Any]) -> httpcore.Request:
@@ -347,7 +413,7 @@ class _Body:
             self._stream.close()
             self._transport.give_back(self._connection, self._place)
         except BaseException:
-            self._connection.close()
+            self._transport.drop(self._connection)
             raise
 
 

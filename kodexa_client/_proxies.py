@@ -15,6 +15,8 @@ from .errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ._config import Engine
+
 __all__ = ["EnvironmentProxies", "GivenProxy", "Proxies", "check_proxy", "names_http_proxy"]
 
 
@@ -92,14 +94,22 @@ class EnvironmentProxies:
         )
 
 
-def check_proxy(proxy: httpx.Proxy | None) -> None:
+def check_proxy(proxy: httpx.Proxy | None, engine: Engine) -> None:
     """Refuse a proxy that can't be used.
 
     Raises:
-        ConfigurationError: Nothing that is installed speaks its protocol.
+        ConfigurationError: The engine, or what is installed, does not speak its protocol.
     """
-    if proxy is None or proxy.url.scheme in {"http", "https"}:
+    if proxy is None:
         return
+    if engine == "aiohttp" and proxy.ssl_context is not None:
+        raise ConfigurationError(
+            "The engine aiohttp has no TLS settings of a proxy's own: leave engine out."
+        )
+    if proxy.url.scheme in {"http", "https"}:
+        return
+    if engine == "aiohttp":
+        raise ConfigurationError("The engine aiohttp has no SOCKS proxies: leave engine out.")
     try:
         import socksio  # type: ignore[import-not-found, unused-ignore]  # noqa: F401, PLC0415
     except ImportError:

@@ -16,14 +16,17 @@ import httpx
 from ._bodies import BodyReader, UnreadableBodyError
 from ._calling import Calling, tell_what_is_left
 from ._hidden import drop_inner_frames
+from ._wire import field_of
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from ._aiohttp import AiohttpTransport
     from ._attempts import Exchange
     from ._auth import ApiKey
     from ._calls import Call, Pause
+    from ._config import Engine
     from ._keys import KeyFailure
     from ._pools import AsyncPoolTransport, PoolTransport
     from ._providers import AsyncProvidedKey, ProvidedKey
@@ -37,7 +40,7 @@ __all__ = ["AsyncSending", "Sending"]
 T = TypeVar("T")
 
 
-class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
+class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientTransport"]):
     """A client that can send, for asyncio and trio."""
 
     def _provided_key(self, provider: Callable[[], object]) -> AsyncProvidedKey:
@@ -47,8 +50,12 @@ class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
 
     @staticmethod
     def _own_connections(
-        proxies: Proxies, context: Callable[[], ssl.SSLContext]
-    ) -> AsyncPoolTransport:
+        engine: Engine, proxies: Proxies, context: Callable[[], ssl.SSLContext]
+    ) -> AsyncPoolTransport | AiohttpTransport:
+        if engine == "aiohttp":
+            from ._aiohttp import AiohttpTransport
+
+            return AiohttpTransport(proxies, context)
         from ._pools import AsyncPoolTransport
 
         return AsyncPoolTransport(proxies, context)
@@ -60,19 +67,15 @@ class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
         return AsyncClientTransport(http_client)
 
     async def _close_connections(self) -> None:
-        from anyio.lowlevel import current_token
-
         self._connections.were_closed = True
         if not self._connections.are_made:
             return
-        if self._affinity.is_elsewhere(current_token()):
+        if self._affinity.is_elsewhere(self._transport.current_loop()):
             self._transport.forget()
         else:
             await self._transport.aclose()
 
     async def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
-        from ._calls import Pause, Send
-
         steps = call.steps()
         try:
             while True:
@@ -81,9 +84,9 @@ class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
                 except StopIteration as end:
                     outcome: Response[T] | KodexaError = end.value
                     return outcome
-                if isinstance(step, Send):
+                if step.kind == "send":
                     await self._send(call, step.exchange)
-                elif isinstance(step, Pause):
+                elif step.kind == "pause":
                     await self._pause(call, step)
                 else:
                     await self._transport.close_idle()
@@ -99,25 +102,24 @@ class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
         await self._clock.asleep(call.within(step.seconds))
 
     async def _send(self, call: Call[T], exchange: Exchange) -> None:
-        import anyio
-        from anyio.lowlevel import current_token
-
-        loop = current_token()
-        if not self._is_usable(exchange, loop) or not await self._has_key(call, exchange):
+        loop = self._transport.current_loop()
+        if not self._is_usable(exchange, loop) or not await self._has_key(call, exchange, loop):
             return
         slots, is_served = self._transport.slots, False
         try:
-            is_served = slots is None or await slots.acquire(self._queue_seconds(call))
-            # It may have been closed while the call waited.
-            if not self._is_usable(exchange, loop):
-                return
+            is_served = slots is None or slots.acquire_nowait()
+            if slots is not None and not is_served:
+                is_served = await slots.acquire(self._queue_seconds(call))
+                # It may have been closed while the call waited.
+                if not self._is_usable(exchange, loop):
+                    return
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
             # It may have been replaced, or refused, while the call waited.
-            if self._key.current is None and not await self._has_key(call, exchange):
+            if self._key.current is None and not await self._has_key(call, exchange, loop):
                 return
-            with anyio.move_on_after(call.deadline.remaining) as scope:
+            with self._transport.no_longer_than(call.deadline.remaining) as scope:
                 handled = sys.exception()
                 try:
                     await self._exchange(call, exchange)
@@ -130,15 +132,15 @@ class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
             if slots is not None and is_served:
                 slots.release()
 
-    async def _has_key(self, call: Call[T], exchange: Exchange) -> bool:
-        key: ApiKey | KeyFailure | None = self._key.current
-        if key is None:
-            import anyio
-
-            source = cast("AsyncProvidedKey", self._key)
-            with anyio.move_on_after(call.seconds_left):
-                key = await source.fetch()
-        return exchange.found_key(key)
+    async def _has_key(self, call: Call[T], exchange: Exchange, loop: object) -> bool:
+        source = self._key
+        if source.current is not None:
+            return exchange.found_key(source.current)
+        key: ApiKey | KeyFailure | None = None
+        with self._transport.no_longer_than(call.seconds_left):
+            key = await cast("AsyncProvidedKey", source).fetch()
+        # The client may have been closed while the provider was asked.
+        return exchange.found_key(key) and self._is_usable(exchange, loop)
 
     async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         handled = sys.exception()
@@ -149,7 +151,7 @@ class AsyncSending(Calling["AsyncPoolTransport | AsyncClientTransport"]):
             try:
                 exchange.received_head(response)
                 body = BodyReader(
-                    response.headers.get("content-encoding"), self._max_response_bytes
+                    field_of(response.headers, b"content-encoding"), self._max_response_bytes
                 )
                 exchange.body = body
                 pieces = aiter(response.stream)
@@ -185,7 +187,11 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
         return ProvidedKey(provider)
 
     @staticmethod
-    def _own_connections(proxies: Proxies, context: Callable[[], ssl.SSLContext]) -> PoolTransport:
+    def _own_connections(
+        engine: Engine,  # noqa: ARG004 - there is one
+        proxies: Proxies,
+        context: Callable[[], ssl.SSLContext],
+    ) -> PoolTransport:
         from ._pools import PoolTransport
 
         return PoolTransport(proxies, context)
@@ -206,8 +212,6 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             self._transport.close()
 
     def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
-        from ._calls import Pause, Send
-
         steps = call.steps()
         try:
             while True:
@@ -216,9 +220,9 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
                 except StopIteration as end:
                     outcome: Response[T] | KodexaError = end.value
                     return outcome
-                if isinstance(step, Send):
+                if step.kind == "send":
                     self._send(call, step.exchange)
-                elif isinstance(step, Pause):
+                elif step.kind == "pause":
                     self._pause(call, step)
                 else:
                     self._transport.close_idle()
@@ -236,10 +240,12 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             return
         slots, is_served = self._transport.slots, False
         try:
-            is_served = slots is None or slots.acquire(self._queue_seconds(call))
-            # It may have been closed while the call waited.
-            if not self._is_usable(exchange, None):
-                return
+            is_served = slots is None or slots.acquire_nowait()
+            if slots is not None and not is_served:
+                is_served = slots.acquire(self._queue_seconds(call))
+                # It may have been closed while the call waited.
+                if not self._is_usable(exchange, None):
+                    return
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
                 return
@@ -260,13 +266,16 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
                 slots.release()
 
     def _has_key(self, call: Call[T], exchange: Exchange) -> bool:
-        key: ApiKey | KeyFailure | None = self._key.current
-        if key is None:
-            source = cast("ProvidedKey", self._key)
-            key = source.fetch(lambda: call.seconds_left)
-            # Nobody can end a function that takes too long.
-            key = None if call.seconds_left == 0.0 else key
-        return exchange.found_key(key)
+        source = self._key
+        if source.current is not None:
+            return exchange.found_key(source.current)
+        key: ApiKey | KeyFailure | None = cast("ProvidedKey", source).fetch(
+            lambda: call.seconds_left
+        )
+        # Nobody can end a function that takes too long.
+        key = None if call.seconds_left == 0.0 else key
+        # The client may have been closed, or the process forked, while the provider was asked.
+        return exchange.found_key(key) and self._is_usable(exchange, None)
 
     def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         handled = sys.exception()
@@ -277,7 +286,7 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             try:
                 exchange.received_head(response)
                 body = BodyReader(
-                    response.headers.get("content-encoding"), self._max_response_bytes
+                    field_of(response.headers, b"content-encoding"), self._max_response_bytes
                 )
                 exchange.body = body
                 for piece in response.stream:

@@ -15,6 +15,7 @@ from ._clock import Clock
 from ._config import (
     ClientConfig,
     resolve_deadline,
+    resolve_engine,
     resolve_flag,
     resolve_headers,
     resolve_max_response_bytes,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ._config import Engine
     from ._keys import AsyncKeyProvider, KeySource
     from ._proxies import Proxies
 
@@ -83,6 +85,7 @@ class ClientSettings(Generic[Transport]):
     """
 
     _base_url: httpx.URL
+    _engine: Engine
     # A class attribute, for a client that could not be made.
     _made_at: str | None = None
     # The constructor of a client's own class, whatever a subclass takes.
@@ -105,6 +108,7 @@ class ClientSettings(Generic[Transport]):
         proxy: str | httpx.URL | httpx.Proxy | None,
         verify: ssl.SSLContext | str | os.PathLike[str] | None,
         http_client: object,
+        engine: Engine = "httpcore",
     ) -> None:
         of_a_subclass = frozenset(vars(self))
         self._allow_insecure_http = resolve_flag("allow_insecure_http", value=allow_insecure_http)
@@ -133,10 +137,11 @@ class ClientSettings(Generic[Transport]):
             raise ConfigurationError(
                 "proxy and verify are settings of the http_client that is given: set them there."
             )
+        self._engine = resolve_engine(engine, http_client)
         self._owns_connections = http_client is None
         if http_client is None:
-            check_proxy(self._proxies.for_url(credentials.base_url))
-            make = partial(self._own_connections, self._proxies, tls_context(verify))
+            check_proxy(self._proxies.for_url(credentials.base_url), self._engine)
+            make = partial(self._own_connections, self._engine, self._proxies, tls_context(verify))
         else:
             make = partial(self._connections_of, http_client)
         self._connections: Shared[Transport] = Shared(make)
@@ -169,7 +174,9 @@ class ClientSettings(Generic[Transport]):
 
     @staticmethod
     @abstractmethod
-    def _own_connections(proxies: Proxies, context: Callable[[], ssl.SSLContext]) -> Transport:
+    def _own_connections(
+        engine: Engine, proxies: Proxies, context: Callable[[], ssl.SSLContext]
+    ) -> Transport:
         """Return connections of the client's own."""
 
     @staticmethod
@@ -177,7 +184,7 @@ class ClientSettings(Generic[Transport]):
     def _connections_of(http_client: Any) -> Transport:  # noqa: ANN401 - either kind
         """Return the connections of an http client."""
 
-    @property
+    @cached_property
     def _transport(self) -> Transport:
         return self._connections.made
 
@@ -209,7 +216,7 @@ class ClientSettings(Generic[Transport]):
         own = {*self._own_names, "_own_names"}
         added = {
             name: value
-            for name, value in vars(self).items()
+            for name, value in list(vars(self).items())
             if name not in own
             # A resource that was used calls through this client.
             and not isinstance(getattr(type(self), name, None), cached_property)
@@ -255,6 +262,7 @@ class ClientSettings(Generic[Transport]):
             "max_response_bytes": self._max_response_bytes,
             "proxy": None if proxy is None else str(proxy.url),
             "verify": self._verify,
+            **({} if self._engine == "httpcore" else {"engine": self._engine}),
         }
 
     def __del__(self) -> None:
@@ -287,6 +295,7 @@ class ClientSettings(Generic[Transport]):
             follow_redirects=self._follow_redirects,
             allow_insecure_http=self._allow_insecure_http,
             max_response_bytes=self._max_response_bytes,
+            engine=self._engine if self._owns_connections else None,
             proxy=None if proxy is None else str(proxy.url),
         )
 
@@ -356,7 +365,7 @@ class ClientSettings(Generic[Transport]):
         copy = object.__new__(type(self))
         vars(copy).update(
             (name, value)
-            for name, value in vars(self).items()
+            for name, value in list(vars(self).items())
             # A resource that was used already calls through the original, and its requests
             # are those of the original's settings.
             if not isinstance(getattr(type(self), name, None), cached_property)

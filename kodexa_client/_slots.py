@@ -27,6 +27,14 @@ class AsyncSlots:
         # It belongs to the event loop in which it is made, so not before it is used.
         return anyio.Semaphore(self._number)
 
+    def acquire_nowait(self) -> bool:
+        """Take a slot if one is free and nobody waits; tell whether that is so."""
+        try:
+            self._free.acquire_nowait()
+        except anyio.WouldBlock:
+            return False
+        return True
+
     async def acquire(self, seconds: float | None) -> bool:
         """Wait for a slot.
 
@@ -36,14 +44,12 @@ class AsyncSlots:
         Returns:
             Whether there is one.
         """
-        try:
-            self._free.acquire_nowait()
-        except anyio.WouldBlock:
-            with anyio.move_on_after(seconds):
-                await self._free.acquire()
-                return True
-            return False
-        return True
+        if self.acquire_nowait():
+            return True
+        with anyio.move_on_after(seconds):
+            await self._free.acquire()
+            return True
+        return False
 
     def release(self) -> None:
         """Hand the slot to whoever has waited longest."""
@@ -58,6 +64,14 @@ class Slots:
         self._free = number
         self._waiting: deque[threading.Event] = deque()
         self._lock = threading.Lock()
+
+    def acquire_nowait(self) -> bool:
+        """Take a slot if one is free, as ``AsyncSlots`` does."""
+        with self._lock:
+            if not self._free:
+                return False
+            self._free -= 1
+            return True
 
     def acquire(self, seconds: float | None) -> bool:
         """Wait for a slot, as ``AsyncSlots`` does."""

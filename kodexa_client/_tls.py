@@ -42,8 +42,9 @@ def tls_context(
     if verify is None:
         # As httpx reads them, and as they are when the client is made.
         if file := os.environ.get("SSL_CERT_FILE"):
-            return partial(_context_of, file, "SSL_CERT_FILE")
-        return partial(_usual_context, os.environ.get("SSL_CERT_DIR") or None)
+            return partial(_context_of, Path(file).absolute(), "SSL_CERT_FILE")
+        folder = os.environ.get("SSL_CERT_DIR")
+        return partial(_usual, Path(folder).absolute() if folder else None)
     if isinstance(verify, bool) or not isinstance(verify, str | os.PathLike):
         raise ConfigurationError(
             "verify has to be an ssl.SSLContext, or the path of a file of certificates of "
@@ -54,6 +55,16 @@ def tls_context(
 
 def _given(context: ssl.SSLContext) -> ssl.SSLContext:
     return context
+
+
+def _usual(folder: Path | None) -> ssl.SSLContext:
+    try:
+        return _usual_context(folder)
+    except OSError as error:
+        reason = type(error).__name__
+    raise ConfigurationError(
+        f"The usual certificates can't be read ({reason}): give a file of certificates as verify."
+    )
 
 
 def _context_of(file: str | os.PathLike[str], source: str) -> ssl.SSLContext:
@@ -73,7 +84,7 @@ def _context_of(file: str | os.PathLike[str], source: str) -> ssl.SSLContext:
 
 
 @lru_cache(_MOST_CONTEXTS)
-def _usual_context(folder: str | None) -> ssl.SSLContext:
+def _usual_context(folder: Path | None) -> ssl.SSLContext:
     if folder is not None:
         return ssl.create_default_context(capath=folder)
     return httpx.create_ssl_context(trust_env=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._event_loop import OnEventLoop
 from ._wire import Received
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncClientTransport", "ClientTransport"]
 
 
-class AsyncClientTransport:
+class AsyncClientTransport(OnEventLoop):
     """Sends through an ``httpx.AsyncClient``, which stays its owner's to close.
 
     Attributes:

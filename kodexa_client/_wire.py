@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["AsyncTrace", "OutgoingRequest", "Received", "Trace"]
+__all__ = ["AsyncTrace", "OutgoingRequest", "Received", "Trace", "field_of"]
 
 Trace = Callable[[str, dict[str, Any]], None]
 """Is told of each step of a request, as httpx's request extension ``trace`` is."""
 AsyncTrace = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+
+def field_of(headers: httpx.Headers, name: bytes) -> str | None:
+    """Return a header field's value, as ``headers.get`` does.
+
+    That looks at all the others first, for how they are encoded.
+    """
+    found = [value for one, value in headers.raw if one.lower() == name]
+    if not found:
+        return None
+    if len(found) == 1 and found[0].isascii():
+        return found[0].decode("ascii")
+    value: str | None = headers.get(name.decode("ascii"))
+    return value
 
 
 class OutgoingRequest:
@@ -42,6 +56,10 @@ class OutgoingRequest:
         self.fields = fields
         self.stream = stream
         self._httpx_request: httpx.Request | None = None
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: there may be a key in it."""
+        raise TypeError("A request that is sent is not pickled.")
 
     @classmethod
     def of(cls, request: httpx.Request) -> Self:

@@ -51,6 +51,21 @@ class StillClock(Clock):
         return 1.0
 
 
+class FastKodexaClient(AsyncKodexaClient):
+    """An async client that sends over aiohttp: a kind of its own."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("engine", "aiohttp")
+        super().__init__(**settings)
+
+
+KINDS: dict[str, Any] = {"async": AsyncKodexaClient, "sync": KodexaClient}
+EVERY_KIND: dict[str, Any] = {**KINDS, "fast": FastKodexaClient}
+# For tests of one kind or another than their file's: of an http_client that is given, for example.
+of_two_kinds = pytest.mark.parametrize("client_class", KINDS.values(), ids=[*KINDS])
+of_every_kind = pytest.mark.parametrize("client_class", EVERY_KIND.values(), ids=[*EVERY_KIND])
+
+
 class EitherClient:
     """A client of either kind, whose calls are awaited if they have to be."""
 
@@ -97,14 +112,14 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture(params=[AsyncKodexaClient, KodexaClient], ids=["async", "sync"])
+@pytest.fixture(params=KINDS.values(), ids=[*KINDS])
 def client_class(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
 @pytest.fixture
 def http_client_class(client_class: type) -> type[httpx.AsyncClient | httpx.Client]:
-    return httpx.AsyncClient if client_class is AsyncKodexaClient else httpx.Client
+    return httpx.AsyncClient if issubclass(client_class, AsyncKodexaClient) else httpx.Client
 
 
 @pytest.fixture

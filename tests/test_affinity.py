@@ -27,7 +27,7 @@ from kodexa_client._affinity import Affinity
 from kodexa_client._pools import MAX_CONNECTIONS, PoolTransport
 from kodexa_client.testing import FakePlatform
 
-from .conftest import API_KEY
+from .conftest import API_KEY, EVERY_KIND, FastKodexaClient, of_two_kinds
 from .servers import serve
 
 if TYPE_CHECKING:
@@ -36,8 +36,17 @@ if TYPE_CHECKING:
 KEPT = b'HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{"id":"1"}'
 CLOSED = KEPT.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
 
+ASYNC_KINDS = pytest.mark.parametrize(
+    "kind", [AsyncKodexaClient, FastKodexaClient], ids=["async", "fast"]
+)
+
 # Of a process with a server's thread, since Python 3.12. The child starts none of its own.
 forks = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
+
+@pytest.fixture(params=EVERY_KIND.values(), ids=[*EVERY_KIND])
+def client_class(request: pytest.FixtureRequest) -> Any:
+    return request.param
 
 
 def answer(_: httpx.Request) -> httpx.Response:
@@ -85,9 +94,10 @@ def told_by_a_fork(function: Callable[[], object]) -> str:
         os.waitpid(child, 0)
 
 
-def test_an_async_client_is_refused_in_a_second_run_of_an_event_loop() -> None:
+@ASYNC_KINDS
+def test_an_async_client_is_refused_in_a_second_run_of_an_event_loop(kind: Any) -> None:
     with serve(CLOSED, CLOSED) as server:
-        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
+        client = kind(api_key=API_KEY, base_url=server.url)
         asyncio.run(acreate(client))
 
         with pytest.raises(ConfigurationError, match=r"another event loop.*Nothing was sent"):
@@ -109,11 +119,20 @@ def test_an_async_client_is_refused_in_a_second_run_of_trio() -> None:
     assert len(server.received) == 1
 
 
-@pytest.mark.parametrize("given", [False, True], ids=["own", "injected"])
-def test_an_async_client_is_refused_in_another_loop_and_goes_on_in_its_own(*, given: bool) -> None:
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        pytest.param(AsyncKodexaClient, False, id="own"),
+        pytest.param(AsyncKodexaClient, True, id="injected"),
+        pytest.param(FastKodexaClient, False, id="fast"),
+    ],
+)
+def test_an_async_client_is_refused_in_another_loop_and_goes_on_in_its_own(
+    kind: Any, *, given: bool
+) -> None:
     with serve(KEPT, KEPT) as server, asyncio.Runner() as own, asyncio.Runner() as other:
         http_client = httpx.AsyncClient() if given else None
-        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url, http_client=http_client)
+        client = kind(api_key=API_KEY, base_url=server.url, http_client=http_client)
         own.run(acreate(client))
 
         with pytest.raises(ConfigurationError, match="another event loop"):
@@ -128,17 +147,24 @@ def test_an_async_client_is_refused_in_another_loop_and_goes_on_in_its_own(*, gi
     assert len(server.received) == 2
 
 
-def test_an_async_client_can_be_closed_in_another_loop_than_its_own() -> None:
+@ASYNC_KINDS
+def test_an_async_client_can_be_closed_in_another_loop_than_its_own(kind: Any) -> None:
     with serve(KEPT) as server, asyncio.Runner() as own:
-        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
+        client = kind(api_key=API_KEY, base_url=server.url)
         own.run(acreate(client))
 
-        asyncio.run(client.aclose())
+        with warnings.catch_warnings():
+            # asyncio's own, of a connection that was let go.
+            warnings.simplefilter("ignore", ResourceWarning)
+            asyncio.run(client.aclose())
+            del client
+            gc.collect()
 
 
-def test_an_async_client_can_be_closed_when_its_loop_is_gone() -> None:
+@ASYNC_KINDS
+def test_an_async_client_can_be_closed_when_its_loop_is_gone(kind: Any) -> None:
     with serve(KEPT, KEPT) as server:
-        client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url)
+        client = kind(api_key=API_KEY, base_url=server.url)
         asyncio.run(acreate(client))
 
         with warnings.catch_warnings():
@@ -150,11 +176,12 @@ def test_an_async_client_can_be_closed_when_its_loop_is_gone() -> None:
     assert len(server.received) == 1
 
 
-def test_a_client_that_failed_to_connect_belongs_to_its_loop_too() -> None:
+@ASYNC_KINDS
+def test_a_client_that_failed_to_connect_belongs_to_its_loop_too(kind: Any) -> None:
     with serve() as server:
         pass
     never = RetryPolicy(max_retries=0)
-    client = AsyncKodexaClient(api_key=API_KEY, base_url=server.url, retry_policy=never)
+    client = kind(api_key=API_KEY, base_url=server.url, retry_policy=never)
     with pytest.raises(APIConnectionError, match="not sent"):
         asyncio.run(acreate(client))
 
@@ -241,6 +268,38 @@ def test_a_client_goes_on_in_its_process_after_a_fork_has_used_it() -> None:
 
 
 @forks
+def test_a_fork_leaves_the_connections_of_an_event_loop_to_its_parent() -> None:
+    def forget(client: FastKodexaClient) -> str:
+        told = ""
+        try:
+            create(client)
+        except ConfigurationError as error:
+            told = str(error)
+        asyncio.run(client.aclose())
+        return told
+
+    def drop() -> None:
+        # As a process does that ends, or that replaces what it has inherited.
+        clients.clear()
+        gc.collect()
+
+    with serve(KEPT, KEPT, KEPT, KEPT) as server, asyncio.Runner() as own:
+        clients = [FastKodexaClient(api_key=API_KEY, base_url=server.url, deadline=5)]
+        own.run(acreate(clients[0]))
+
+        told = told_by_a_fork(lambda: forget(clients[0]))
+        after_close = own.run(acreate(clients[0]))
+        dropped = told_by_a_fork(drop)
+        after_drop = own.run(acreate(clients[0]))
+
+        own.run(clients[0].aclose())
+    assert "The client made its connections before" in told
+    assert (dropped, after_close, after_drop) == ("None", "1", "1")
+    assert server.connections == 1
+
+
+@of_two_kinds
+@forks
 def test_an_injected_client_is_refused_in_a_fork_once_it_had_connections(
     client_class: Any, http_client_class: Any
 ) -> None:
@@ -261,6 +320,7 @@ def test_an_injected_client_is_refused_in_a_fork_once_it_had_connections(
     assert len(server.received) == 1
 
 
+@of_two_kinds
 @forks
 def test_an_injected_client_without_connections_works_in_a_fork(
     client_class: Any, http_client_class: Any
@@ -288,6 +348,7 @@ def test_a_closed_client_is_refused(client_class: Any) -> None:
     assert server.received == []
 
 
+@of_two_kinds
 def test_a_client_is_refused_whose_injected_client_is_closed(
     client_class: Any, http_client_class: Any
 ) -> None:
@@ -331,12 +392,13 @@ def test_threads_share_a_client() -> None:
     assert len(fake.executions("createAccessToken")) == 100
 
 
-def test_tasks_share_a_client() -> None:
+@ASYNC_KINDS
+def test_tasks_share_a_client(kind: Any) -> None:
     fake = FakePlatform(api_keys=[API_KEY])
     names = [f"ci-{number}" for number in range(100)]
 
     async def create_all(base_url: str) -> list[Any]:
-        async with AsyncKodexaClient(api_key=API_KEY, base_url=base_url) as client:
+        async with kind(api_key=API_KEY, base_url=base_url) as client:
             return await asyncio.gather(*(client.access_tokens.create(name=one) for one in names))
 
     with fake.serve() as base_url:
@@ -391,18 +453,13 @@ def test_connections_of_another_process_are_let_go() -> None:
         create(client)
         transport = client._transport
         assert isinstance(transport, PoolTransport)
-        (idle,) = transport._idle.reveal().values()
-        (connection,) = idle
+        ((_, connection),) = transport._idle._all.reveal()
         client._affinity._owner = (-1, None)
 
         with transport._lock:
             client.close()
 
-        assert (connection.is_idle(), transport._idle.reveal(), transport.is_closed) == (
-            True,
-            {},
-            True,
-        )
+        assert (connection.is_idle(), len(transport._idle), transport.is_closed) == (True, 0, True)
         connection.close()
 
 

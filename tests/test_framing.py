@@ -11,7 +11,7 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kodexa_client._framing import AnswerFraming
+from kodexa_client._framing import AnswerFraming, FollowedFraming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -344,3 +344,142 @@ def test_an_answer_is_followed_byte_by_byte() -> None:
         framing.received(answer[index : index + 1])
 
     assert framing.is_clean
+
+
+def followed_further(method: str, data: Iterable[bytes]) -> tuple[FollowedFraming, bytes]:
+    """Return the framing, and what is passed on of the bytes as far as they are an answer's."""
+    framing, passed = FollowedFraming(), b""
+    framing.sent(f"{method} ".encode())
+    for piece in data:
+        if framing.has_ended:
+            framing.received(piece)
+            continue
+        head = framing.received_with_head(piece)
+        assert 0 <= head <= len(piece)
+        assert 0 <= framing.surplus <= len(piece) - head
+        passed += piece[: len(piece) - framing.surplus]
+    return framing, passed
+
+
+@given(st.data())
+def test_what_is_passed_on_is_the_answer_however_the_bytes_are_cut(data: st.DataObject) -> None:
+    answer = data.draw(answers(keeps_alive=True))
+    rest = data.draw(st.sampled_from([b"", b"\n", b"\r\n", ANSWER]) | st.binary(max_size=99))
+
+    framing, passed = followed_further(answer.method, data.draw(pieces(answer.content + rest)))
+
+    assert passed == answer.content
+    assert framing.has_ended
+    assert framing.is_clean is (not rest)
+    assert not framing.is_in_head
+    assert not framing.is_endless
+
+
+@given(st.data())
+def test_whoever_passes_the_bytes_on_follows_them_as_others_do(data: st.DataObject) -> None:
+    content = data.draw(answers()).content
+    for _ in range(data.draw(st.integers(0, 3))):
+        place = data.draw(st.integers(0, len(content)))
+        content = content[:place] + data.draw(EDITS) + content[place:]
+    plain, further = AnswerFraming(), FollowedFraming()
+    for framing in (plain, further):
+        framing.sent(REQUEST)
+
+    for piece in data.draw(pieces(content)):
+        plain.received(piece)
+        further.received_with_head(piece)
+
+    assert further.is_clean == plain.is_clean
+    assert vars(plain).items() <= vars(further).items()
+
+
+@given(st.data())
+def test_the_head_of_an_answer_that_is_not_in_order_ends_where_it_ends(
+    data: st.DataObject,
+) -> None:
+    interim = b"HTTP/1.1 103 Hints\r\nlink: x\r\n\r\n" * data.draw(st.integers(0, 2))
+    head = interim + data.draw(st.sampled_from([CHUNKED, CHUNKED.replace(b"\r\n", b"\n")]))
+    content = head + b"zz\r\n" + data.draw(st.binary(max_size=40))
+    framing = FollowedFraming()
+    framing.sent(REQUEST)
+    position, ends = 0, []
+
+    for piece in data.draw(pieces(content)):
+        if found := framing.received_with_head(piece):
+            ends.append(position + found)
+        position += len(piece)
+
+    # It is told where the body is broken in the same piece.
+    assert ends in ([], [len(head)])
+    assert not framing.is_in_order
+
+
+def test_a_broken_body_behind_its_head_is_told_apart() -> None:
+    framing = FollowedFraming()
+    framing.sent(REQUEST)
+
+    assert framing.received_with_head(CHUNKED + b"zz\r\n") == len(CHUNKED)
+
+
+@given(st.data())
+def test_the_head_is_over_with_its_last_byte(data: st.DataObject) -> None:
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n" * data.draw(st.integers(0, 2))
+    head = interim + data.draw(st.sampled_from([CHUNKED, ANSWER.removesuffix(b"{}")]))
+    framing = FollowedFraming()
+    assert not framing.is_in_head
+    framing.sent(REQUEST)
+
+    for piece in data.draw(pieces(head[:-1])):
+        framing.received_with_head(piece)
+        assert framing.is_in_head
+    framing.received_with_head(head[-1:])
+
+    assert not framing.is_in_head
+
+
+LONG = b"x" * 110_000
+IN_LINES = b"x: 1\r\n" * 20_000
+
+
+@pytest.mark.parametrize(
+    ("content", "is_endless"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nx: " + LONG, True, id="a field"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + IN_LINES, True, id="fields"),
+        pytest.param(CHUNKED + b"0\r\nx: " + LONG, True, id="a trailer"),
+        pytest.param(CHUNKED + b"0\r\n" + IN_LINES, True, id="trailers"),
+        pytest.param(CHUNKED + b"0" + LONG, True, id="a chunk's line"),
+        pytest.param(CHUNKED + b"zz\r\n" + IN_LINES, False, id="what is no chunk"),
+        pytest.param(CHUNKED + b"1ADB0\r\n" + LONG, False, id="a large chunk"),
+        pytest.param(CHUNKED + b"0\r\n\r\n" + LONG, False, id="what is behind the chunks"),
+        pytest.param(ANSWER + LONG, False, id="what is behind an answer"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n" + LONG, False, id="a body until the end"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n" + IN_LINES, False, id="lines until the end"),
+        pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n" * 9_000, False, id="interim answers"),
+    ],
+)
+@pytest.mark.parametrize("size", [1_000, 10_000_000])
+def test_a_head_and_trailers_are_endless_and_bodies_are_not(
+    content: bytes, size: int, *, is_endless: bool
+) -> None:
+    framing = FollowedFraming()
+    framing.sent(REQUEST)
+
+    for start in range(0, len(content), size):
+        framing.received_with_head(content[start : start + size])
+
+    assert framing.is_endless is is_endless
+    assert not framing.is_clean
+
+
+def test_a_request_in_pieces_and_the_next_one_each_wait_for_one_head() -> None:
+    framing = FollowedFraming()
+    framing.sent(REQUEST)
+    framing.received_with_head(CHUNKED)
+
+    framing.sent(b"the request's body")
+    in_body = framing.is_in_head
+    framing.received_with_head(b"0\r\n\r\n")
+    framing.sent(REQUEST)
+
+    assert (in_body, framing.is_in_head) == (False, True)

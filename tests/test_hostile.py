@@ -17,6 +17,7 @@ import pytest
 from kodexa_client import (
     APIConnectionError,
     APIStatusError,
+    AsyncKodexaClient,
     BadRequestError,
     InternalServerError,
     KodexaError,
@@ -29,7 +30,7 @@ from kodexa_client._operations import Effect, Operation
 from kodexa_client._responses import Answer, read_json
 from kodexa_client.models import AccessToken
 
-from .conftest import EitherClient, settle
+from .conftest import EVERY_KIND, EitherClient, FastKodexaClient, settle
 from .faults import connected
 from .faults.scripts import OK, http, not_created
 from .faults.server import Exchange, FaultServer, Script
@@ -60,6 +61,11 @@ async def read(either: EitherClient) -> Any:
 
 
 CALLS = {"POST": create, "GET": read}
+
+
+@pytest.fixture(params=EVERY_KIND.values(), ids=[*EVERY_KIND])
+def client_class(request: pytest.FixtureRequest) -> Any:
+    return request.param
 
 
 @pytest.fixture(params=CALLS)
@@ -351,7 +357,8 @@ def peak():
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 async def main(kind, url):
-    client = getattr(kodexa_client, kind)(api_key="canary-key-5f2c", base_url=url)
+    more = json.loads(sys.argv[4])
+    client = getattr(kodexa_client, kind)(api_key="canary-key-5f2c", base_url=url, **more)
     before, grown, errors = peak(), [], []
     for _ in range(int(sys.argv[3])):
         try:
@@ -400,7 +407,10 @@ def test_a_bomb_of_1_gib_takes_less_than_64_mib(
     assert sum(map(len, zeros)) < 1.2 * MEBIBYTE
 
     with FaultServer(*scripts) as server:
-        arguments = [client_class.__name__, server.url, str(len(scripts))]
+        is_fast = client_class is FastKodexaClient
+        kind = AsyncKodexaClient if is_fast else client_class
+        more = json.dumps({"engine": "aiohttp"} if is_fast else {})
+        arguments = [kind.__name__, server.url, str(len(scripts)), more]
         ended = subprocess.run(
             [sys.executable, "-c", MEASURE, *arguments],
             capture_output=True,

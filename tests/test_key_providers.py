@@ -834,8 +834,9 @@ async def created_in_the_queue(
     client: AsyncKodexaClient | KodexaClient, change: Callable[[], None]
 ) -> None:
     """Create a token, and do something while that waits for a connection."""
+    transport: Any = client._transport
     if isinstance(client, AsyncKodexaClient):
-        client._transport.slots = queue = AsyncSlots(1)
+        transport.slots = queue = AsyncSlots(1)
         await queue.acquire(None)
         async with anyio.create_task_group() as group:
             group.start_soon(create_all, client, ["ci"])
@@ -843,7 +844,7 @@ async def created_in_the_queue(
             change()
             queue.release()
     else:
-        client._transport.slots = row = Slots(1)
+        transport.slots = row = Slots(1)
         row.acquire(None)
         with ThreadPoolExecutor(1) as pool:
             call = pool.submit(create_all_in_threads, client, ["ci"], 1)

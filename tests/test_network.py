@@ -325,10 +325,11 @@ async def test_a_large_body_does_not_wait_in_memory() -> None:
     wire = Wire()
     stream = await async_connected(wire)
 
+    await stream.write(bytes(PIECE + 1), 20)
     for _ in range(3):
         await stream.write(bytes(PIECE), 30)
 
-    assert wire.seen == [("write", 2 * PIECE, 30)]
+    assert wire.seen == [("write", PIECE + 1, 20), ("write", PIECE, 30), ("write", PIECE, 30)]
 
 
 @define
@@ -357,6 +358,9 @@ async def test_an_answer_to_a_request_that_could_not_be_written_is_read() -> Non
     await async_stream.write(REQUEST)
 
     assert stream.read(99) == await async_stream.read(99) == ANSWER
+    # What is on its way to the server is not whole: nothing more can be sent behind it.
+    assert stream.get_extra_info("is_readable") is True
+    assert async_stream.get_extra_info("is_readable") is True
 
 
 LEFT_OVER = {

@@ -323,6 +323,7 @@ async def test_every_setting_of_the_constructor_is_looked_at(client_class: Any) 
     # Those of where the key comes from, and what can't be pickled, have tests of their own.
     looked_at = {name.removeprefix("no ") for name in SETTINGS}
     looked_at |= {"api_key", "base_url", "profile", "http_client"}
+    looked_at |= {"engine"} if client_class is AsyncKodexaClient else set()
 
     assert looked_at == {*inspect.signature(client_class).parameters}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 import time
@@ -334,3 +335,25 @@ def test_tasks_never_lose_a_slot_nor_share_one(backend: str, seed: int) -> None:
 
     assert anyio.run(stress, backend=backend) == 3
     assert max(most) == 3
+
+
+async def test_a_slot_is_taken_at_once_if_one_is_free_and_nobody_waits() -> None:
+    slots, own = AsyncSlots(1), Slots(1)
+
+    assert (slots.acquire_nowait(), own.acquire_nowait()) == (True, True)
+    assert (slots.acquire_nowait(), own.acquire_nowait()) == (False, False)
+    slots.release()
+    own.release()
+    assert (slots.acquire_nowait(), own.acquire_nowait()) == (True, True)
+
+
+async def test_a_newcomer_does_not_pass_those_who_wait() -> None:
+    slots = AsyncSlots(1)
+    assert slots.acquire_nowait()
+    waiting = asyncio.create_task(slots.acquire(None))
+    await asyncio.sleep(0)
+
+    slots.release()
+
+    assert not slots.acquire_nowait()
+    assert await waiting

@@ -15,7 +15,7 @@ import trustme
 from kodexa_client import APIConnectionError, ConfigurationError, OutcomeUnknownError, _tls
 from kodexa_client._tls import tls_context
 
-from .conftest import BASE_URL, close
+from .conftest import BASE_URL, EVERY_KIND, FastKodexaClient, close, of_two_kinds
 from .faults import API_KEY, connected, secrets_in
 from .faults import scripts as s
 from .faults.proxy import Proxy
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 TLS = ssl.create_default_context()
 REFUSED = r"verify is not a file of certificates in PEM that can be read \(\w+\)\.$"
+
+
+@pytest.fixture(params=EVERY_KIND.values(), ids=[*EVERY_KIND])
+def client_class(request: pytest.FixtureRequest) -> Any:
+    return request.param
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +76,8 @@ def test_equal_settings_are_made_once(file: Path) -> None:
     assert tls_context(None)() is not context
 
 
+# That of the engine aiohttp is in test_aiohttp.
+@of_two_kinds
 def test_a_client_reads_the_usual_authorities_when_a_connection_needs_them(
     client_class: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +100,8 @@ def test_a_client_reads_the_usual_authorities_when_a_connection_needs_them(
     for _ in range(2):
         client._transport._connector.connection(httpx.URL(BASE_URL))
 
-    assert (before, without_tls, made) == ([], [], ["authorities"])
+    assert (before, without_tls) == ([], [])
+    assert [folder.name for folder in made] == ["authorities"]
 
 
 async def test_a_file_of_the_environments_that_is_none_is_told_of_by_the_call(
@@ -104,6 +112,18 @@ async def test_a_file_of_the_environments_that_is_none_is_told_of_by_the_call(
     async with connected(client_class, BASE_URL) as either:
         with pytest.raises(ConfigurationError, match=r"was not sent\. SSL_CERT_FILE is not a file"):
             await either.create(name="ci")
+
+
+def test_a_file_of_the_environments_is_found_from_where_the_client_was_made(
+    file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", file.name)
+    monkeypatch.chdir(file.parent)
+    context = tls_context(None)
+
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+
+    assert names_in(context()) == names_in(tls_context(file)())
 
 
 def test_a_folder_of_authorities_is_trusted_instead_of_the_usual_ones(
@@ -395,6 +415,7 @@ async def test_a_copy_does_not_send_its_key_to_a_proxy_in_clear(client_class: An
 @pytest.mark.parametrize(
     "setting", [{"proxy": "http://proxy.test"}, {"verify": ssl.create_default_context()}]
 )
+@of_two_kinds
 def test_settings_of_connections_are_refused_beside_connections(
     client_class: Any, http_client_class: Any, setting: Any
 ) -> None:
@@ -458,6 +479,7 @@ async def test_the_configuration_shows_a_proxy_without_its_user(
         await close(client)
 
 
+@of_two_kinds
 async def test_the_settings_of_tls_of_a_proxy_are_used(client_class: Any) -> None:
     context = ssl.create_default_context()
     proxy = httpx.Proxy("https://proxy.test", ssl_context=context)
@@ -468,6 +490,13 @@ async def test_the_settings_of_tls_of_a_proxy_are_used(client_class: Any) -> Non
         (pool,) = transport._connector._makers.reveal().values()
 
     assert pool._proxy_ssl_context is context
+
+
+def test_the_engine_aiohttp_refuses_settings_of_tls_of_a_proxy() -> None:
+    proxy = httpx.Proxy("https://proxy.test", ssl_context=ssl.create_default_context())
+
+    with pytest.raises(ConfigurationError, match="no TLS settings of a proxy's own"):
+        FastKodexaClient(api_key=API_KEY, base_url=BASE_URL, proxy=proxy)
 
 
 async def test_the_header_fields_of_a_proxy_are_not_lost_where_it_is_pickled(

@@ -13,14 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from kodexa_client import (
-    AsyncKodexaClient,
-    KodexaClient,
-    KodexaError,
-    OutcomeUnknownError,
-    RetryPolicy,
-)
-from tests.conftest import EitherClient
+from kodexa_client import KodexaError, OutcomeUnknownError, RetryPolicy
+from tests.conftest import EVERY_KIND, EitherClient
 from tests.faults import API_KEY, FakeClock, secrets_in
 from tests.faults import scripts as s
 from tests.faults.server import FaultServer, until
@@ -66,7 +60,7 @@ scripts = st.sampled_from(["ok"] * 3 + ["quick"] * 5 + ["slow"]).flatmap(
 )
 
 _LIMITS: dict[str, Any] = {"timeout": httpx.Timeout(2, read=0.06), "deadline": 0.15}
-_CLASSES: list[type[AsyncKodexaClient | KodexaClient]] = [AsyncKodexaClient, KodexaClient]
+_CLASSES: list[Any] = [*EVERY_KIND.values()]
 
 
 def machine_settings() -> settings:

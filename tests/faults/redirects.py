@@ -64,6 +64,7 @@ class Row:
         refused_by_httpx: Whether ``httpx.Client.send()``, which reads each Location, raises
             at the last answer, also where it is not to follow.
         refused_by_h11: Whether that answer is a broken one for every client.
+        read_by_aiohttp: Whether it is none for aiohttp, whose parser of header fields is another.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Row:
     leaks: bool = False
     refused_by_httpx: bool = False
     refused_by_h11: bool = False
+    read_by_aiohttp: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -108,6 +110,7 @@ def unreadable(
     *locations: str | bytes,
     refused_by_httpx: bool = False,
     refused_by_h11: bool = False,
+    read_by_aiohttp: bool = False,
 ) -> Row:
     """Return a row with an answer that does not say in a readable way where to go."""
     return Row(
@@ -116,6 +119,7 @@ def unreadable(
         leaves=True,
         refused_by_httpx=refused_by_httpx,
         refused_by_h11=refused_by_h11,
+        read_by_aiohttp=read_by_aiohttp,
     )
 
 
@@ -468,7 +472,8 @@ _UNREADABLE = (
     ),
     unreadable("longer than a URL can be", "/" + "a" * 70_000, refused_by_httpx=True),
     unreadable("null character", "/a\x00b", refused_by_h11=True),
-    unreadable("line feed", b"/a\x0bb", refused_by_h11=True),
+    # Either way it leads nowhere.
+    unreadable("line feed", b"/a\x0bb", refused_by_h11=True, read_by_aiohttp=True),
 )
 
 _CHAINS = (

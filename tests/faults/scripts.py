@@ -151,6 +151,7 @@ HALF_STATUS = created("half a status line", lambda _: b"HTTP/1.1 20", "close")
 HALF_HEAD = created("half a head, closed", _half_head, "close")
 HALF_HEAD_RESET = created("half a head, reset", _half_head, "reset")
 HALF_HEAD_STALL = created("half a head, stalls", _half_head, "stall")
+INTERIM_STALL = created("interim answer, stalls", lambda _: b"HTTP/1.1 102 X\r\n\r\n", "stall")
 NOT_HTTP = (
     HALF_STATUS,
     HALF_HEAD,

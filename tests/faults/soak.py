@@ -22,12 +22,13 @@ import warnings
 from array import array
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import httpx
 
 from kodexa_client import AsyncKodexaClient, KodexaClient, KodexaError, OutcomeUnknownError
 from kodexa_client._clock import Clock
+from kodexa_client._config import Engine
 from tests.faults import scripts as s
 from tests.faults.server import FaultServer, until
 
@@ -184,10 +185,12 @@ async def call_async(client: AsyncKodexaClient, numbers: Iterator[int], ledger: 
             ledger.returned(number, token)
 
 
-async def call_all(url: str, warm_up: range, rest: range, ledger: Ledger) -> tuple[int, int]:
+async def call_all(
+    url: str, warm_up: range, rest: range, ledger: Ledger, engine: Engine
+) -> tuple[int, int]:
     """Make all calls of the async client, and return the memory held before and after."""
     async with AsyncKodexaClient(
-        api_key="soak-key-of-the-faults", base_url=url, **SETTINGS
+        api_key="soak-key-of-the-faults", base_url=url, engine=engine, **SETTINGS
     ) as client:
         client._clock = HastyClock()
         measured: list[int] = []
@@ -231,7 +234,7 @@ def judge(
     return dict(wrong)
 
 
-def run(calls: int, seed: int, rate: float, listing: Path | None) -> int:
+def run(calls: int, seed: int, rate: float, listing: Path | None, engine: Engine) -> int:
     """Run the soak, print what was found, and return the program's status."""
     leaked: list[str] = []
     warnings.simplefilter("error", ResourceWarning)
@@ -250,7 +253,9 @@ def run(calls: int, seed: int, rate: float, listing: Path | None) -> int:
     files_before, threads_before = open_files(), threading.active_count()
     call_sync(url, iter(range(sync_calls)), ledger)
     # The loop keeps some files itself, so both are counted around it.
-    before, after = asyncio.run(call_all(url, async_calls[:warm_up], async_calls[warm_up:], ledger))
+    before, after = asyncio.run(
+        call_all(url, async_calls[:warm_up], async_calls[warm_up:], ledger, engine)
+    )
     seconds = time.monotonic() - start
     gc.collect()
     pipe.send("report")
@@ -302,9 +307,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))  # noqa: S311
     parser.add_argument("--rate", type=float, default=0.05, help="the part that are faults")
     parser.add_argument("--list", type=Path, help="where to list the unclear calls")
+    parser.add_argument("--engine", choices=get_args(Engine), default="httpcore")
     chosen = parser.parse_args()
     sys.stdout.write(f"seed {chosen.seed}\n")
-    return run(chosen.calls, chosen.seed, chosen.rate, chosen.list)
+    return run(chosen.calls, chosen.seed, chosen.rate, chosen.list, chosen.engine)
 
 
 if __name__ == "__main__":

@@ -170,6 +170,7 @@ stalled = [
     unclear(APITimeoutError, s.STALL_UNREAD, settings=IMPATIENT, cut_off=True),
     unclear(APITimeoutError, s.STALL_READ, settings=IMPATIENT, cut_off=True),
     unclear(APITimeoutError, s.STALL, settings=IMPATIENT, cut_off=True, executed=1),
+    unclear(APITimeoutError, s.INTERIM_STALL, settings=IMPATIENT, cut_off=True, executed=1),
     unclear(APITimeoutError, s.HALF_HEAD_STALL, settings=IMPATIENT, cut_off=True, executed=1),
     lost(s.HALF_BODY_STALL, settings=IMPATIENT, cut_off=True),
     unclear(APITimeoutError, s.STALL, name="stalls until the deadline", settings=DEADLINE,

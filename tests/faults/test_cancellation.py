@@ -20,7 +20,7 @@ from kodexa_client import (
     KodexaError,
     OutcomeUnknownError,
 )
-from tests.conftest import EitherClient
+from tests.conftest import EitherClient, FastKodexaClient, of_two_kinds
 from tests.faults import API_KEY, FakeClock, connected
 from tests.faults import scripts as s
 from tests.faults.server import SECRET, Exchange, FaultServer, Script, until
@@ -60,7 +60,7 @@ class SleepingClock(FakeClock):
 
 @contextlib.asynccontextmanager
 async def _client(
-    base_url: str, *, given: bool
+    base_url: str, *, given: bool, kind: type[AsyncKodexaClient] = AsyncKodexaClient
 ) -> AsyncGenerator[tuple[AsyncKodexaClient, httpx.AsyncClient | None]]:
     """Make a client, with its own connections or with one connection in all."""
     http_client = None
@@ -69,7 +69,7 @@ async def _client(
             limits = httpx.Limits(max_connections=1)
             http_client = httpx.AsyncClient(limits=limits, trust_env=False)
             await stack.enter_async_context(http_client)
-        client = AsyncKodexaClient(api_key=API_KEY, base_url=base_url, http_client=http_client)
+        client = kind(api_key=API_KEY, base_url=base_url, http_client=http_client)
         client._clock = SleepingClock()
         yield await stack.enter_async_context(client), http_client
 
@@ -107,14 +107,19 @@ async def _cancelled(call: Any, ready: Any, way: str) -> BaseException:
     return error
 
 
-async def _cancel_in(phase: str, way: str, given: bool) -> BaseException:  # noqa: FBT001 - anyio.run() passes by position
+async def _cancel_in(
+    phase: str,
+    way: str,
+    kind: type[AsyncKodexaClient],
+    given: bool,  # noqa: FBT001 - anyio.run() passes by position
+) -> BaseException:
     script, _, executions = PHASES[phase]
     with FaultServer(script) as server, unanswered_port() as unanswered:
         base_url = {
             "connecting": f"http://127.0.0.1:{unanswered}",
             "in the handshake": server.url.replace("http", "https"),
         }.get(phase, server.url)
-        async with _client(base_url, given=given) as (client, http_client):
+        async with _client(base_url, given=given, kind=kind) as (client, http_client):
 
             async def call() -> None:
                 await client.access_tokens.create(name="cancelled")
@@ -156,7 +161,12 @@ async def _cancel_in(phase: str, way: str, given: bool) -> BaseException:  # noq
 WAYS = {"task.cancel": "asyncio", "a scope on asyncio": "asyncio", "trio": "trio"}
 
 
-async def _nothing_left(phase: str, way: str, given: bool) -> BaseException:  # noqa: FBT001 - as above
+async def _nothing_left(
+    phase: str,
+    way: str,
+    kind: type[AsyncKodexaClient],
+    given: bool,  # noqa: FBT001 - as above
+) -> BaseException:
     """Cancel, and look at the loop before and after."""
 
     def tasks() -> int:
@@ -165,24 +175,34 @@ async def _nothing_left(phase: str, way: str, given: bool) -> BaseException:  # 
         return len(asyncio.all_tasks())
 
     before = tasks()
-    error = await _cancel_in(phase, way, given)
+    error = await _cancel_in(phase, way, kind, given)
     # A loop's own helpers end on its next turns.
     await until(lambda: tasks() == before, what="the tasks' end")
     return error
 
 
-@pytest.mark.parametrize("given", [False, True], ids=["own connections", "one connection"])
+CONNECTIONS = {
+    "own connections": (AsyncKodexaClient, False),
+    "one connection": (AsyncKodexaClient, True),
+    "fast connections": (FastKodexaClient, False),
+}
+
+
+@pytest.mark.parametrize("connections", CONNECTIONS)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_cancelled_call_is_cancelled_and_nothing_else(
-    phase: str, way: str, given: Any, caplog: pytest.LogCaptureFixture
+    phase: str, way: str, connections: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    kind, given = CONNECTIONS[connections]
+    if kind is FastKodexaClient and way == "trio":
+        pytest.skip("aiohttp is for asyncio alone: test_aiohttp asserts that trio is refused")
     if phase == "waiting for a connection" and not given:
         pytest.skip("test_many_calls_are_served_in_their_order fills the pool of its own")
     if phase == "in the handshake" and given:
         pytest.skip("httpcore leaves the socket to the garbage collector; ours is not its")
 
-    error = anyio.run(_nothing_left, phase, way, given, backend=WAYS[way])
+    error = anyio.run(_nothing_left, phase, way, kind, given, backend=WAYS[way])
 
     _, sent, _ = PHASES[phase]
     warnings = [
@@ -197,11 +217,15 @@ def test_a_cancelled_call_is_cancelled_and_nothing_else(
         assert SECRET not in text
 
 
+ASYNC_KINDS = pytest.mark.parametrize("kind", [AsyncKodexaClient, FastKodexaClient])
+
+
+@ASYNC_KINDS
 async def test_a_call_that_runs_out_of_the_callers_own_time(
-    caplog: pytest.LogCaptureFixture,
+    kind: type[AsyncKodexaClient], caplog: pytest.LogCaptureFixture
 ) -> None:
     with FaultServer(s.STALL) as server:
-        async with _client(server.url, given=False) as (client, _):
+        async with _client(server.url, given=False, kind=kind) as (client, _):
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(client.access_tokens.create(name="1"), timeout=0.1)
             server.play(s.OK)
@@ -216,9 +240,10 @@ CALLS = 2_000
 NEIGHBOURS = 200
 
 
-async def test_many_calls_are_served_in_their_order() -> None:
+@ASYNC_KINDS
+async def test_many_calls_are_served_in_their_order(kind: type[AsyncKodexaClient]) -> None:
     with FaultServer(s.OK) as server:
-        async with AsyncKodexaClient(api_key=API_KEY, base_url=server.url) as client:
+        async with kind(api_key=API_KEY, base_url=server.url) as client:
             tokens = await asyncio.gather(
                 *(client.access_tokens.create(name=str(number)) for number in range(CALLS))
             )
@@ -234,6 +259,7 @@ async def test_many_calls_are_served_in_their_order() -> None:
     assert max(displaced) < NEIGHBOURS
 
 
+@of_two_kinds
 async def test_a_call_that_gets_no_connection_in_time_was_not_sent(
     client_class: Any, http_client_class: Any
 ) -> None:

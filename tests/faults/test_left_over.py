@@ -14,6 +14,7 @@ import pytest
 import trustme
 
 from kodexa_client import AsyncKodexaClient, KodexaClient
+from tests.conftest import FastKodexaClient
 from tests.faults import API_KEY
 from tests.faults.scripts import http
 from tests.faults.server import Exchange, FaultServer, Script
@@ -99,14 +100,27 @@ def record_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[
         yield server
 
 
-async def created_in_turn(base_url: str, calls: int) -> list[Any]:
-    async with AsyncKodexaClient(api_key=API_KEY, base_url=base_url, deadline=10) as client:
+# The engine aiohttp is for asyncio alone.
+BACKENDS = pytest.mark.parametrize(
+    ("backend", "kind"),
+    [
+        pytest.param("asyncio", AsyncKodexaClient, id="asyncio"),
+        pytest.param("trio", AsyncKodexaClient, id="trio"),
+        pytest.param("asyncio", FastKodexaClient, id="fast"),
+    ],
+)
+
+
+async def created_in_turn(kind: type[AsyncKodexaClient], base_url: str, calls: int) -> list[Any]:
+    async with kind(api_key=API_KEY, base_url=base_url, deadline=10) as client:
         return [(await client.access_tokens.create(name="ci")).id for _ in range(calls)]
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_second_record_of_tls_is_no_answer(record_server: RecordServer, backend: str) -> None:
-    ids = anyio.run(created_in_turn, record_server.url, 3, backend=backend)
+@BACKENDS
+def test_a_second_record_of_tls_is_no_answer(
+    record_server: RecordServer, backend: str, kind: type[AsyncKodexaClient]
+) -> None:
+    ids = anyio.run(created_in_turn, kind, record_server.url, 3, backend=backend)
 
     assert (ids, record_server.made) == (["1", "2", "3"], 3)
 
@@ -128,10 +142,12 @@ async def _burst(exchange: Exchange) -> None:
     await exchange.send(whole + answer(execution.name, FOREIGN))
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_what_comes_behind_all_that_is_read_at_once_is_no_answer(backend: str) -> None:
+@BACKENDS
+def test_what_comes_behind_all_that_is_read_at_once_is_no_answer(
+    backend: str, kind: type[AsyncKodexaClient]
+) -> None:
     with FaultServer(Script("a burst", _burst)) as server:
-        ids = anyio.run(created_in_turn, server.url, 3, backend=backend)
+        ids = anyio.run(created_in_turn, kind, server.url, 3, backend=backend)
 
     assert ids == [made.id for made in server.executed]
     assert len(ids) == 3
@@ -143,7 +159,10 @@ async def _large(exchange: Exchange) -> None:
     await exchange.send(answer(execution.name, execution.id, "x" * 40_000))
 
 
-async def test_a_large_answer_over_tls_ends_its_connection(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [AsyncKodexaClient, FastKodexaClient])
+async def test_a_large_answer_over_tls_ends_its_connection(
+    tmp_path: Path, kind: type[AsyncKodexaClient]
+) -> None:
     authority = trustme.CA()
     path = tmp_path / "another.pem"
     path.write_bytes(authority.cert_pem.bytes())
@@ -152,7 +171,7 @@ async def test_a_large_answer_over_tls_ends_its_connection(tmp_path: Path) -> No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
         with FaultServer(Script("large", _large), ssl_context=context) as server:
-            ids = await created_in_turn(server.url, 2)
+            ids = await created_in_turn(kind, server.url, 2)
 
     assert ids == [made.id for made in server.executed]
     assert server.connections == 2

@@ -9,6 +9,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import httpcore
 import httpx
 import pytest
@@ -21,7 +22,7 @@ from kodexa_client import (
     OutcomeUnknownError,
     UnexpectedRedirectError,
 )
-from tests.conftest import EitherClient, settle
+from tests.conftest import EVERY_KIND, EitherClient, FastKodexaClient, settle
 from tests.faults import API_KEY, connected
 from tests.faults import scripts as s
 from tests.faults.redirects import NAMES, PATH, SAFE_STATUSES, STATUSES, TABLE, Row
@@ -36,6 +37,13 @@ TOKEN = json.dumps({"id": "1", "name": NAME}).encode()
 DEFAULT_PORTS = {80: "port", 443: "tls"}
 
 CONNECTIONS = ("own", "injected", "injected, following by itself")
+WAYS = [
+    pytest.param(kind, connections, id=f"{name}-{connections}")
+    for name, kind in EVERY_KIND.items()
+    for connections in CONNECTIONS
+    # Connections that are given are never aiohttp's.
+    if kind is not FastKodexaClient or connections == "own"
+]
 
 
 class Server6(FaultServer):
@@ -125,6 +133,8 @@ def world(servers: World, monkeypatch: pytest.MonkeyPatch) -> World:
     backends: list[Any] = [httpcore.SyncBackend, httpcore.AnyIOBackend]
     for backend in backends:
         monkeypatch.setattr(backend, "connect_tcp", _dialling(servers, backend.connect_tcp))
+    resolve: Any = aiohttp.TCPConnector._resolve_host
+    monkeypatch.setattr(aiohttp.TCPConnector, "_resolve_host", _resolving(servers, resolve))
     servers.forget_requests()
     servers.resolved.clear()
     servers.dialled.clear()
@@ -148,6 +158,16 @@ def _dialling(servers: World, connect: Any) -> Any:
     return connect_tcp
 
 
+def _resolving(servers: World, resolve: Any) -> Any:
+    # aiohttp connects to what this returns.
+    async def resolve_host(self: object, host: str, port: int, traces: Any = None) -> Any:
+        servers.dialled.add((host, port))
+        real = servers.ports[DEFAULT_PORTS[port]] if port in DEFAULT_PORTS else port
+        return [{**one, "port": real} for one in await resolve(self, host, port, traces)]
+
+    return resolve_host
+
+
 @contextlib.asynccontextmanager
 async def http_client(
     client_class: Any, connections: str, world: World
@@ -169,7 +189,14 @@ class Case:
     """A row with one of the statuses, for a client that follows redirects or does not."""
 
     def __init__(
-        self, row: Row, world: World, status: int, *, follows: bool, through_httpx: bool
+        self,
+        row: Row,
+        world: World,
+        status: int,
+        *,
+        follows: bool,
+        through_httpx: bool,
+        through_aiohttp: bool = False,
     ) -> None:
         self.row = row
         self.ports = world.ports
@@ -179,7 +206,9 @@ class Case:
             self.start.port or {"http": 80, "https": 443}[self.start.scheme]
         )
         self.statuses = [hop.status or status for hop in row.hops]
-        is_broken = row.refused_by_h11 or (row.refused_by_httpx and through_httpx)
+        is_broken = (row.refused_by_h11 and not (row.read_by_aiohttp and through_aiohttp)) or (
+            row.refused_by_httpx and through_httpx
+        )
         # How many redirects are followed, and whether another one ends the call.
         self.followed = (len(row.hops) - (row.leaves or is_broken)) if follows else 0
         self.ends_well = self.followed == len(row.hops)
@@ -219,7 +248,7 @@ class Case:
         return requests
 
 
-@pytest.mark.parametrize("connections", CONNECTIONS)
+@pytest.mark.parametrize(("client_class", "connections"), WAYS)
 @pytest.mark.parametrize("row", TABLE, ids=str)
 async def test_a_redirect_leads_home_or_nowhere(
     client_class: Any, row: Row, connections: str, world: World
@@ -231,7 +260,14 @@ async def test_a_redirect_leads_home_or_nowhere(
     async with http_client(client_class, connections, world) as settings:
         for follows in (False, True):
             cases = [
-                Case(row, world, status, follows=follows, through_httpx=through_httpx)
+                Case(
+                    row,
+                    world,
+                    status,
+                    follows=follows,
+                    through_httpx=through_httpx,
+                    through_aiohttp=client_class is FastKodexaClient,
+                )
                 for status in STATUSES
             ]
             async with connected(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from kodexa_client import AsyncKodexaClient, KodexaClient
-from tests.conftest import EitherClient, StillClock, settle
+from tests.conftest import EitherClient, FastKodexaClient, StillClock, settle
 
 from .hunt import key, secret
 
@@ -24,6 +24,7 @@ WAYS = [
     pytest.param(KodexaClient, True, id="sync, http_client"),
     pytest.param(AsyncKodexaClient, True, id="async, http_client"),
     pytest.param(KodexaClient, False, id="sync"),
+    pytest.param(FastKodexaClient, False, id="fast"),
 ]
 
 

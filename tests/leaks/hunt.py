@@ -44,7 +44,7 @@ from sentry_sdk.transport import Transport
 from sentry_sdk.utils import event_from_exception
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from sentry_sdk.envelope import Envelope
 
@@ -56,9 +56,23 @@ PASSWORD_CORE = "Passw8e3bProxy"
 CORES = (KEY_CORE, SECRET_CORE, PASSWORD_CORE)
 
 
+# Of a key in Latin-1. aiohttp writes UTF-8 alone: its tests have another one.
+_LETTERS = ["\xe9"]
+
+
 def key() -> str:
     """Return the canary key. In a call, no tool shows it beside the line that it stands in."""
-    return f'{KEY_CORE}"<\\/\xe9+>{KEY_CORE}'
+    return f'{KEY_CORE}"<\\/{_LETTERS[-1]}+>{KEY_CORE}'
+
+
+@contextlib.contextmanager
+def key_in_ascii() -> Generator[None]:
+    """Have a canary key of ASCII alone in the block."""
+    _LETTERS.append("e")
+    try:
+        yield
+    finally:
+        _LETTERS.pop()
 
 
 def secret() -> str:

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from kodexa_client import AsyncKodexaClient, KodexaClient, RetryPolicy
-from tests.conftest import EitherClient, StillClock, settle
+from tests.conftest import EitherClient, FastKodexaClient, StillClock, settle
 from tests.faults import scripts as s
 from tests.faults.scripts import PROBLEM, http
 from tests.faults.server import Exchange, FaultServer, Script, until
@@ -210,16 +210,19 @@ STALLED: dict[str, Script] = {
 }
 
 
-@pytest.mark.parametrize("given", [False, True], ids=["own connections", "http_client"])
+ASYNC_WAYS = [way for way in WAYS if way.values[0] is not KodexaClient]
+
+
+@pytest.mark.parametrize(("kind", "given"), ASYNC_WAYS)
 @pytest.mark.parametrize("phase", STALLED)
 async def test_a_cancelled_call_and_the_client_in_it_show_no_canary(
-    phase: str, given: Any, caplog: pytest.LogCaptureFixture
+    kind: Any, phase: str, given: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "kodexa_client")
     with FaultServer(STALLED[phase]) as server, unanswered_port() as unanswered:
         base_url = f"http://127.0.0.1:{unanswered}" if phase == "connecting" else server.url
         in_flight: dict[str, set[str]] = {}
-        async with connected(AsyncKodexaClient, base_url, given=given) as either:
+        async with connected(kind, base_url, given=given) as either:
 
             async def ready() -> None:
                 if phase != "connecting":
@@ -245,7 +248,8 @@ async def test_a_cancelled_call_and_the_client_in_it_show_no_canary(
     assert shown_in_flight <= (hunt.DATA if given else frozenset())
 
 
-async def test_a_dump_of_a_client_with_a_call_in_flight_shows_no_key() -> None:
+@pytest.mark.parametrize("kind", [AsyncKodexaClient, FastKodexaClient])
+async def test_a_dump_of_a_client_with_a_call_in_flight_shows_no_key(kind: Any) -> None:
     found = ""
 
     async def ready() -> None:
@@ -254,7 +258,7 @@ async def test_a_dump_of_a_client_with_a_call_in_flight_shows_no_key() -> None:
         found = hunt.dump(either.client)
 
     with FaultServer(STALLED["waiting for the head"]) as server:
-        async with connected(AsyncKodexaClient, server.url, given=False) as either:
+        async with connected(kind, server.url, given=False) as either:
             await _cancelled(lambda: either.create(name="ci"), ready)
 
     assert [line.partition(": ")[0] for line in found.splitlines() if cores_in(line)] == []

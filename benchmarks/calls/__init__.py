@@ -1,0 +1,1 @@
+"""Calls: ours and those of other clients against the same canned server, in turns."""
