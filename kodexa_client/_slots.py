@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from functools import cached_property
 
 import anyio
 
@@ -16,23 +15,21 @@ __all__ = ["AsyncSlots", "Slots"]
 
 
 class AsyncSlots:
-    """A number of slots for the tasks of one event loop."""
+    """A number of slots for the tasks of one event loop.
+
+    ``anyio.Semaphore`` would be tried, and fail, twice more before it waits.
+    """
 
     def __init__(self, number: int) -> None:
         """Start with all of them free."""
-        self._number = number
-
-    @cached_property
-    def _free(self) -> anyio.Semaphore:
-        # It belongs to the event loop in which it is made, so not before it is used.
-        return anyio.Semaphore(self._number)
+        self._free = number
+        self._waiting: deque[anyio.Event] = deque()
 
     def acquire_nowait(self) -> bool:
-        """Take a slot if one is free and nobody waits; tell whether that is so."""
-        try:
-            self._free.acquire_nowait()
-        except anyio.WouldBlock:
+        """Take a slot if one is free, which none is while somebody waits; tell whether it was."""
+        if not self._free:
             return False
+        self._free -= 1
         return True
 
     async def acquire(self, seconds: float | None) -> bool:
@@ -46,14 +43,28 @@ class AsyncSlots:
         """
         if self.acquire_nowait():
             return True
-        with anyio.move_on_after(seconds):
-            await self._free.acquire()
-            return True
-        return False
+        turn = anyio.Event()
+        self._waiting.append(turn)
+        try:
+            with anyio.move_on_after(seconds):
+                await turn.wait()
+        except BaseException:
+            if turn.is_set():
+                self.release()
+            else:
+                self._waiting.remove(turn)
+            raise
+        # The turn may have come in the same moment as the end of the wait.
+        if not turn.is_set():
+            self._waiting.remove(turn)
+        return turn.is_set()
 
     def release(self) -> None:
         """Hand the slot to whoever has waited longest."""
-        self._free.release()
+        if self._waiting:
+            self._waiting.popleft().set()
+        else:
+            self._free += 1
 
 
 class Slots:
