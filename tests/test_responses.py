@@ -389,3 +389,11 @@ def test_no_body_breaks_the_reading_of_an_answer(content: bytes) -> None:
         return
 
     assert describe_mismatch(error, answer).startswith(("it is ", "it has ", "a number "))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content"),
+    [("text/csv; charset=latin-1", b"\xe4,b"), ("text/csv", "ä,b".encode()), ("", b"\xc3\xa4,b")],
+)
+def test_text_is_read_by_the_charset_that_it_says_it_has(content_type: str, content: bytes) -> None:
+    assert answer_of(content, {"content-type": content_type}).text == "ä,b"
