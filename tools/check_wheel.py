@@ -34,11 +34,11 @@ import importlib.metadata, json
 print(json.dumps({d.name: d.requires or [] for d in importlib.metadata.distributions()}))
 """
 
-# What the extra `testing` brings is not there, so its modules are left out.
+# What the extras `testing` and `fast` bring is not there, so their modules are left out.
 _IMPORT_EVERYTHING = f"""
 import importlib, pkgutil
 def wanted(name):
-    return not name.startswith("{PACKAGE}.testing")
+    return not name.startswith(("{PACKAGE}.testing", "{PACKAGE}._aiohttp"))
 def failed(name):
     if wanted(name):
         raise
