@@ -97,4 +97,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_SUBMODULES})
+    special = {name for name in globals() if name.startswith("__")}
+    return sorted({*special, *__all__, *_SUBMODULES})

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import httpcore
 import httpx
 import yarl
 from multidict import CIMultiDict
@@ -26,8 +25,9 @@ from ._aiohttp_connections import (
 from ._aiohttp_errors import of_body, of_request
 from ._event_loop import OnEventLoop
 from ._hidden import Hidden
-from ._pools import MAX_CONNECTIONS, is_replaced
+from ._pools import MAX_CONNECTIONS
 from ._slots import AsyncSlots
+from ._stand_ins import AsyncStandIn
 from ._wire import Received
 from .errors import ConfigurationError
 
@@ -78,7 +78,8 @@ class AiohttpTransport(OnEventLoop):
         self._tls: ssl.SSLContext | None = None
         # What is sent, with its key, and what comes can be reached from there.
         self._opened: Hidden[tuple[aiohttp.ClientSession, Connector]] | None = None
-        self._stand_in: httpx.AsyncHTTPTransport | None = None
+        self._stand_in = AsyncStandIn(context)
+        self._url = lru_cache(_MOST_URLS)(_url)
 
     async def send(
         self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: AsyncTrace
@@ -90,17 +91,9 @@ class AiohttpTransport(OnEventLoop):
             timeouts: Seconds for each phase, as httpx's extension ``timeout`` has them.
             trace: Is told of each step, as httpx's extension ``trace`` is.
         """
-        if is_replaced(
-            httpx.AsyncHTTPTransport.handle_async_request,
-            httpcore.AsyncHTTPConnection.handle_async_request,
-        ):
+        if self._stand_in.is_wanted:
             await trace(CONNECTING, {})
-            if self._stand_in is None:
-                self._stand_in = httpx.AsyncHTTPTransport(verify=self._context())
-            answer = await self._stand_in.handle_async_request(
-                request.to_httpx({"timeout": timeouts, "trace": trace})
-            )
-            return Received(answer.status_code, answer.headers, answer.stream)
+            return await self._stand_in.send(request, timeouts, trace)
         try:
             session, _ = (self._opened or self._open()).reveal()
             arguments = await self._arguments(request, timeouts)
@@ -172,7 +165,7 @@ class AiohttpTransport(OnEventLoop):
         # How the body is framed is aiohttp's to say.
         headers.popall("transfer-encoding", None)
         arguments: dict[str, Any] = {
-            "url": _url(url.scheme, url.netloc, url.raw_path),
+            "url": self._url(url.scheme, url.netloc, url.raw_path),
             "headers": headers,
             "data": await _content(request),
             "allow_redirects": False,
@@ -219,8 +212,7 @@ class AiohttpTransport(OnEventLoop):
             session, connector = self._opened.reveal()
             connector.abort()
             await session.close()
-        if self._stand_in is not None:
-            await self._stand_in.aclose()
+        await self._stand_in.aclose()
 
 
 class _Body:
@@ -246,7 +238,6 @@ class _Body:
         self._response.close()
 
 
-@lru_cache(_MOST_URLS)
 def _url(scheme: str, netloc: bytes, raw_path: bytes) -> yarl.URL:
     """Return a URL that is sent as it is written."""
     return yarl.URL(f"{scheme}://{netloc.decode('ascii')}{raw_path.decode('ascii')}", encoded=True)

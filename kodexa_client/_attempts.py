@@ -90,7 +90,7 @@ class Exchange:
         """Take note of an event of httpx's request extension ``trace``."""
         self.trace(event, info)
 
-    def received_head(self, response: Received | httpx.Response) -> None:
+    def received_head(self, response: Received) -> None:
         """Take note of the answer's status and header fields.
 
         Raises:

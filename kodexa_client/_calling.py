@@ -6,7 +6,8 @@ import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._settings import ClientSettings, Transport
+from ._settings import ClientSettings
+from ._shared import Transport
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:

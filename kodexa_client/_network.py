@@ -31,7 +31,7 @@ _LONGEST_SEEN_OVER_TLS = 32 * 1024
 # A write of any size has one timeout; looking at the deadline in between needs pieces.
 _WRITE_SIZE = 64 * 1024
 # A request's head and body are two writes of httpcore's. What is small waits for the next one,
-# or for the first read, and is one write of the socket's: half the work at both ends.
+# or for the first read, and is one write of the socket's, and one packet.
 _LARGEST_HELD_BACK = 64 * 1024
 
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpcore
 import httpx
 
-from ._connecting import AsyncConnector, Connection, Connector, Place
+from ._connecting import AsyncConnector, Connector, Place
 from ._event_loop import OnEventLoop
 from ._hidden import Hidden
+from ._idle import Idle
 from ._network import AsyncBackend, Backend
 from ._slots import AsyncSlots, Slots
+from ._stand_ins import AsyncStandIn, StandIn
 from ._wire import Received
 
 if TYPE_CHECKING:
@@ -31,15 +32,10 @@ if TYPE_CHECKING:
     from ._proxies import Proxies
     from ._wire import AsyncTrace, OutgoingRequest, Trace
 
-__all__ = ["MAX_CONNECTIONS", "AsyncPoolTransport", "PoolTransport", "is_replaced"]
+__all__ = ["MAX_CONNECTIONS", "AsyncPoolTransport", "PoolTransport"]
 
 # httpx's own default.
 MAX_CONNECTIONS = 100
-
-# Replace httpx's transports, or httpcore's connections, to answer in the network's place:
-# requests go to them. What only watches httpx, for traces and metrics, does not: it would
-# take requests past all that is done here.
-_TEST_TOOLS = frozenset({"pytest_httpx", "respx"})
 
 # Told before anything that can only fail before a connection is there, and of a request that is
 # handed to a connection that has been used: that one need not tell of each of its steps.
@@ -64,12 +60,11 @@ class AsyncPoolTransport(OnEventLoop):
         """
         self.is_closed = False
         self.slots = AsyncSlots(MAX_CONNECTIONS)
-        self._context = context
         self._connector = AsyncConnector(proxies, context, AsyncBackend())
-        self._stand_in: httpx.AsyncHTTPTransport | None = None
+        self._stand_in = AsyncStandIn(context)
         # Each holds the request that it sends, with its key.
         self._in_use: Hidden[set[httpcore.AsyncConnectionInterface]] = Hidden(set())
-        self._idle = _Idle[httpcore.AsyncConnectionInterface]()
+        self._idle = Idle[httpcore.AsyncConnectionInterface]()
 
     async def send(
         self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: AsyncTrace
@@ -83,13 +78,8 @@ class AsyncPoolTransport(OnEventLoop):
         """
         # Whatever fails or is cancelled before there is a connection was not sent.
         await trace(_CONNECTING, {})
-        if is_replaced(
-            httpx.AsyncHTTPTransport.handle_async_request,
-            httpcore.AsyncHTTPConnection.handle_async_request,
-        ):
-            return await self._send_in_place(
-                request.to_httpx({"timeout": timeouts, "trace": trace})
-            )
+        if self._stand_in.is_wanted:
+            return await self._stand_in.send(request, timeouts, trace)
         place = self._connector.place_of(request.url)
         connection = await self._taken(place)
         extensions: dict[str, Any] = {"timeout": timeouts}
@@ -99,7 +89,7 @@ class AsyncPoolTransport(OnEventLoop):
                 self._in_use.reveal().add(connection)
                 extensions["trace"] = trace
             else:
-                # Another trace would take as long as a write.
+                # To have each step told takes some 15 microseconds.
                 await trace(_SENDING, {})
             with _HttpxExceptions():
                 response = await connection.handle_async_request(_core_request(request, extensions))
@@ -109,12 +99,6 @@ class AsyncPoolTransport(OnEventLoop):
             if connection is not None:
                 await self.drop(connection)
             raise
-
-    async def _send_in_place(self, request: httpx.Request) -> Received:
-        if self._stand_in is None:
-            self._stand_in = httpx.AsyncHTTPTransport(verify=self._context())
-        response = await self._stand_in.handle_async_request(request)
-        return Received(response.status_code, response.headers, response.stream)
 
     async def _taken(self, place: Place) -> httpcore.AsyncConnectionInterface | None:
         """Take an idle connection, or make room for another one."""
@@ -163,8 +147,7 @@ class AsyncPoolTransport(OnEventLoop):
         """Close every connection."""
         self.is_closed = True
         await self.drop(*self._idle.take_all(), *self._in_use.reveal())
-        if self._stand_in is not None:
-            await self._stand_in.aclose()
+        await self._stand_in.aclose()
 
 
 class PoolTransport:
@@ -179,20 +162,19 @@ class PoolTransport:
         """Prepare the connections, as ``AsyncPoolTransport`` does."""
         self.is_closed = False
         self.slots = Slots(MAX_CONNECTIONS)
-        self._context = context
         self._connector = Connector(proxies, context, Backend())
-        self._stand_in: httpx.HTTPTransport | None = None
+        self._stand_in = StandIn(context)
         self._lock = threading.Lock()
         self._in_use: Hidden[set[httpcore.ConnectionInterface]] = Hidden(set())
-        self._idle = _Idle[httpcore.ConnectionInterface]()
+        self._idle = Idle[httpcore.ConnectionInterface]()
 
     def send(
         self, request: OutgoingRequest, timeouts: dict[str, float | None], trace: Trace
     ) -> Received:
         """Send the request as it is, as ``AsyncPoolTransport`` does."""
         trace(_CONNECTING, {})
-        if is_replaced(httpx.HTTPTransport.handle_request, httpcore.HTTPConnection.handle_request):
-            return self._send_in_place(request.to_httpx({"timeout": timeouts, "trace": trace}))
+        if self._stand_in.is_wanted:
+            return self._stand_in.send(request, timeouts, trace)
         place = self._connector.place_of(request.url)
         connection = self._taken(place)
         extensions: dict[str, Any] = {"timeout": timeouts}
@@ -212,12 +194,6 @@ class PoolTransport:
             if connection is not None:
                 self.drop(connection)
             raise
-
-    def _send_in_place(self, request: httpx.Request) -> Received:
-        if self._stand_in is None:
-            self._stand_in = httpx.HTTPTransport(verify=self._context())
-        response = self._stand_in.handle_request(request)
-        return Received(response.status_code, response.headers, response.stream)
 
     def _taken(self, place: Place) -> httpcore.ConnectionInterface | None:
         while True:
@@ -280,64 +256,7 @@ class PoolTransport:
         """
         self.is_closed = True
         self.close_idle()
-        if self._stand_in is not None:
-            self._stand_in.close()
-
-
-class _Idle(Generic[Connection]):
-    """Idle connections, in the order in which they were used."""
-
-    def __init__(self) -> None:
-        # One to a proxy holds what opens it.
-        self._all: Hidden[deque[tuple[Place, Connection]]] = Hidden(deque())
-
-    def __len__(self) -> int:
-        return len(self._all.reveal())
-
-    def add(self, place: Place, connection: Connection) -> None:
-        """Add the connection that was used last."""
-        self._all.reveal().append((place, connection))
-
-    def take(self, place: Place) -> Connection | None:
-        """Take the one to a place that was used last, so that the others can expire."""
-        found = self._all.reveal()
-        # Mostly there is but one place, and it is the last one.
-        for index in range(len(found) - 1, -1, -1):
-            if found[index][0] == place:
-                connection = found[index][1]
-                del found[index]
-                return connection
-        return None
-
-    @property
-    def oldest(self) -> Connection:
-        """The one that was used longest ago."""
-        return self._all.reveal()[0][1]
-
-    def take_oldest(self) -> Connection:
-        """Take the one that was used longest ago."""
-        return self._all.reveal().popleft()[1]
-
-    def take_all(self) -> list[Connection]:
-        """Take all of them."""
-        found = self._all.reveal()
-        taken = [connection for _, connection in found]
-        found.clear()
-        return taken
-
-
-def is_replaced(of_httpx: Callable[..., object], of_httpcore: Callable[..., object]) -> bool:
-    """Tell whether a tool for tests answers in the network's place.
-
-    Args:
-        of_httpx: The method of httpx's transports that sends.
-        of_httpcore: The method of httpcore's connections that sends.
-    """
-    return _module_of(of_httpx) in _TEST_TOOLS or _module_of(of_httpcore) in _TEST_TOOLS
-
-
-def _module_of(method: Callable[..., object]) -> str:
-    return method.__module__.partition(".")[0]
+        self._stand_in.close()
 
 
 def _core_request(request: OutgoingRequest, extensions: dict[str, Any]) -> httpcore.Request:
@@ -362,7 +281,7 @@ class _AsyncBody:
         place: Place,
     ) -> None:
         self._transport = transport
-        # httpcore's own methods look at its type first, which takes as long as a read.
+        # httpcore's own methods look at its type first, which takes longer than the rest.
         self._stream: Any = response.stream
         self._connection = connection
         self._place = place

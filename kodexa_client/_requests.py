@@ -38,8 +38,8 @@ _REQUEST_ID_FIELD = REQUEST_ID_HEADER.encode("ascii")
 # Problem details (RFC 9457) have a media type of their own.
 _ACCEPT = "application/json, application/problem+json"
 
-# Reading a URL takes a tenth of a call. Most operations have one path; with an identifier in
-# it, it has as many as there are of those.
+# Reading a URL takes longer than the rest of a request. Most operations have one path; with an
+# identifier in it, it has as many as there are of those.
 _MOST_PATHS = 64
 
 
@@ -159,7 +159,7 @@ class RequestBuilder:
 
 
 def _new_request_id() -> str:
-    """Return a random UUID (RFC 9562 5.4), as ``str(uuid4())`` does in thrice the time."""
+    """Return a random UUID (RFC 9562 5.4), as ``str(uuid4())`` does in twice the time."""
     digits = os.urandom(16).hex()
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -6,7 +6,7 @@ import ssl
 import warnings
 from abc import abstractmethod
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self
 
 from ._affinity import Affinity
 from ._auth import origin_of
@@ -26,6 +26,7 @@ from ._hidden import hiding_arguments
 from ._proxies import EnvironmentProxies, GivenProxy, check_proxy, names_http_proxy
 from ._requests import RequestBuilder
 from ._retries import RetryPolicy
+from ._shared import Shared, Transport
 from ._tls import tls_context
 from .errors import ConfigurationError
 from .types import UNSET, Attempt, Unset
@@ -40,42 +41,7 @@ if TYPE_CHECKING:
     from ._keys import AsyncKeyProvider, KeySource
     from ._proxies import Proxies
 
-__all__ = ["ClientSettings", "Transport"]
-
-
-class _Transport(Protocol):
-    @property
-    def is_closed(self) -> bool: ...
-
-
-Transport = TypeVar("Transport", bound=_Transport)
-
-
-class Shared(Generic[Transport]):
-    """The connections that a client and its copies share, made when the first is needed.
-
-    What makes them is loaded then: a program may have a client and not call.
-
-    Attributes:
-        were_closed: Whether the client was closed, which may be before they were made.
-    """
-
-    def __init__(self, make: Callable[[], Transport]) -> None:
-        """Make nothing yet."""
-        self.were_closed = False
-        self._make = make
-        self._made: dict[str, Transport] = {}
-
-    @property
-    def are_made(self) -> bool:
-        """Whether they have been needed."""
-        return bool(self._made)
-
-    @property
-    def made(self) -> Transport:
-        """The connections."""
-        # Two threads may make them at once: both get those that are kept.
-        return self._made.get("it") or self._made.setdefault("it", self._make())
+__all__ = ["ClientSettings"]
 
 
 class ClientSettings(Generic[Transport]):

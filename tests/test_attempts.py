@@ -15,7 +15,7 @@ from kodexa_client._outcomes import Failure
 from kodexa_client._pools import AsyncPoolTransport, PoolTransport
 from kodexa_client._proxies import EnvironmentProxies
 from kodexa_client._tls import tls_context
-from kodexa_client._wire import OutgoingRequest
+from kodexa_client._wire import OutgoingRequest, Received
 
 from .servers import ANSWER, serve
 
@@ -112,7 +112,7 @@ def test_the_first_event_tells_that_there_is_a_connection() -> None:
 def test_the_head_of_an_answer_proves_that_the_request_was_sent() -> None:
     exchange = Exchange()
 
-    exchange.received_head(httpx.Response(503, headers={"X-Request-ID": "r1"}))
+    exchange.received_head(Received(503, httpx.Headers({"X-Request-ID": "r1"}), None))
 
     assert (exchange.phase, exchange.wrote) == ("headers", True)
     assert (exchange.status_code, exchange.request_id) == (503, "r1")
@@ -127,7 +127,7 @@ def test_an_answer_is_what_came_and_not_what_was_on_the_wire() -> None:
         "Transfer-Encoding": "chunked",
         "Content-Type": "application/json",
     }
-    exchange.received_head(httpx.Response(201, headers=headers))
+    exchange.received_head(Received(201, httpx.Headers(headers), None))
     exchange.body = BodyReader(None)
     exchange.body.feed(b"{")
     exchange.body.feed(b"}")
@@ -175,7 +175,7 @@ def test_a_failure_is_kept_with_where_it_happened(
 
 def test_a_failure_after_the_whole_answer_is_none() -> None:
     exchange = Exchange()
-    exchange.received_head(httpx.Response(201))
+    exchange.received_head(Received(201, httpx.Headers(), None))
     exchange.received_body()
 
     exchange.failed(httpx.CloseError("closing"))

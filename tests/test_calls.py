@@ -39,7 +39,7 @@ from kodexa_client._keys import GivenKey
 from kodexa_client._operations import Effect, Operation
 from kodexa_client._requests import REQUEST_ID_HEADER
 from kodexa_client._responses import Answer, read_json
-from kodexa_client._wire import OutgoingRequest
+from kodexa_client._wire import OutgoingRequest, Received
 from kodexa_client.models import AccessToken
 from kodexa_client.types import Attempt, Response
 
@@ -109,7 +109,7 @@ def answering(
         fields = {
             name.replace("_", "-"): value for name, value in headers.items() if value is not None
         }
-        exchange.received_head(httpx.Response(status, headers=fields))
+        exchange.received_head(Received(status, httpx.Headers(fields), None))
         exchange.body = BodyReader(None)
         exchange.body.feed(body)
         if cut is None:

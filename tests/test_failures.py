@@ -29,6 +29,7 @@ from kodexa_client._failures import Failed, kodexa_error
 from kodexa_client._operations import Effect
 from kodexa_client._outcomes import Failure, Tier
 from kodexa_client._redirects import read_redirect
+from kodexa_client._wire import Received
 
 URL = "https://user:canary@a.test/api/access-tokens?key=canary#canary"
 METHODS = {Effect.SAFE: "GET", Effect.IDEMPOTENT: "PUT", Effect.UNSAFE: "POST"}
@@ -51,7 +52,7 @@ def error_of(
     """Return the exception for a failed attempt."""
     request, exchange = httpx.Request(METHODS[effect], URL), Exchange()
     if status is not None:
-        exchange.received_head(httpx.Response(status, headers=headers))
+        exchange.received_head(Received(status, httpx.Headers(headers), None))
     exchange.failure = failure
     settings: dict[str, Any] = {
         "problem": None,

@@ -16,7 +16,7 @@ from kodexa_client._requests import RequestBuilder
 
 from .conftest import API_KEY, BASE_URL, EitherClient
 from .servers import serve
-from .test_pools import CREATED, close, idle_in, made, transport_class, used_in
+from .test_pools import CREATED, idle_in, made, transport_class, used_in
 
 __all__ = ["transport_class"]
 
@@ -241,17 +241,6 @@ async def test_certificates_that_can_not_be_read_are_no_reason_for_doubt(
         await either.create(name="ci")
 
     await either.close()
-
-
-async def test_where_there_is_no_connection_nothing_is_given_up(
-    transport_class: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    transport = made(transport_class)
-    monkeypatch.setattr(transport._connector, "place_of", lambda _: HERE)
-
-    assert await take(transport, HERE) is None
-    assert (idle_in(transport), used_in(transport)) == ([], set())
-    await close(transport)
 
 
 class Path(enum.StrEnum):

@@ -34,7 +34,7 @@ from kodexa_client._operations import Effect, Operation
 from kodexa_client._providers import ProvidedKey
 from kodexa_client._redirects import MAX_REDIRECTS, Redirect, read_redirect
 from kodexa_client._responses import Answer, read_json
-from kodexa_client._wire import OutgoingRequest
+from kodexa_client._wire import OutgoingRequest, Received
 from kodexa_client.models import AccessToken
 from kodexa_client.types import Response
 
@@ -354,7 +354,7 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Any:
     def play(exchange: Exchange) -> None:
         exchange.trace("http11.send_request_headers.started", {})
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
-        exchange.received_head(httpx.Response(status, headers=fields))
+        exchange.received_head(Received(status, httpx.Headers(fields), None))
         exchange.body = BodyReader(None)
         exchange.body.feed(body)
         exchange.received_body()

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from .example import API_KEY, BODY, EXPIRES_AT, KEY_FIELD, NAME, PATH
-from .packages import GENERATED_AIOHTTP, GENERATED_HTTPX, VANILLA, Unavailable
+from .packages import GENERATED_AIOHTTP, GENERATED_HTTPX, VANILLA, UnavailableError
 
 __all__ = ["AsyncConnect", "AsyncCreate", "load_async"]
 
@@ -28,7 +28,7 @@ def load_async(name: str) -> AsyncConnect:
     """Import what a client is made with. No client is made yet.
 
     Raises:
-        Unavailable: It can't be made here.
+        UnavailableError: It can't be made here.
         ImportError: It is not installed.
     """
     return _LOADERS[name]()
@@ -78,7 +78,7 @@ def _ours() -> AsyncConnect:
 def _ours_fast() -> AsyncConnect:
     if importlib.util.find_spec("aiohttp") is None:
         # Here, not at the first call, so that it is known before anything is measured.
-        raise Unavailable("the fast extra is not installed")
+        raise UnavailableError("the fast extra is not installed")
     return _ours_made_by(fast_client)
 
 

@@ -17,7 +17,13 @@ from .example import DOCUMENT
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["GENERATED_AIOHTTP", "GENERATED_HTTPX", "VANILLA", "Unavailable", "generated_packages"]
+__all__ = [
+    "GENERATED_AIOHTTP",
+    "GENERATED_HTTPX",
+    "VANILLA",
+    "UnavailableError",
+    "generated_packages",
+]
 
 # As benchmarks/rivals.py calls it, which imports more than a worker should.
 VANILLA = "vanilla_client"
@@ -29,7 +35,7 @@ LIBRARIES = {GENERATED_AIOHTTP: "asyncio", GENERATED_HTTPX: "httpx"}
 GENERATING_SECONDS = 120.0
 
 
-class Unavailable(Exception):  # noqa: N818 - nothing is wrong: a client is left out
+class UnavailableError(Exception):
     """A client can't be had here."""
 
 
@@ -44,7 +50,7 @@ def generated_packages() -> Generator[list[str], None, None]:
             output = Path(folder) / package
             try:
                 _run_openapi_generator(package, output)
-            except Unavailable as reason:
+            except UnavailableError as reason:
                 sys.stderr.write(f"openapi-generator is left out: {reason}\n")
                 break
             folders.append(str(output))
@@ -53,9 +59,9 @@ def generated_packages() -> Generator[list[str], None, None]:
 
 def _run_openapi_generator(package: str, output: Path) -> None:
     if not shutil.which("java"):
-        raise Unavailable("there is no Java")
+        raise UnavailableError("there is no Java")
     if not importlib.util.find_spec("openapi_generator_cli"):
-        raise Unavailable("openapi-generator-cli is not installed")
+        raise UnavailableError("openapi-generator-cli is not installed")
     # It writes to its output, which is the result's here.
     run = subprocess.run(  # noqa: S603 - this Python, and what is written down here
         [
@@ -70,4 +76,4 @@ def _run_openapi_generator(package: str, output: Path) -> None:
         timeout=GENERATING_SECONDS,
     )
     if run.returncode or not (output / package).is_dir():
-        raise Unavailable(f"it failed: {(run.stdout + run.stderr)[-500:]}")
+        raise UnavailableError(f"it failed: {(run.stdout + run.stderr)[-500:]}")

@@ -1,23 +1,21 @@
-"""What a process holds, where the system tells: its memory, and its open files."""
+"""What a process holds: its memory, and its open files."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import importlib
 
 __all__ = ["open_files", "resident_bytes"]
 
-_STATM = Path("/proc/self/statm")
-_FILES = Path("/proc/self/fd")
+_PROCESS = importlib.import_module("psutil").Process()
 
 
-def resident_bytes() -> int | None:
+def resident_bytes() -> int:
     """Return the resident memory of this process."""
-    if not _STATM.exists():
-        return None
-    return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    held: int = _PROCESS.memory_info().rss
+    return held
 
 
 def open_files() -> int | None:
-    """Return how many files and sockets this process has open."""
-    return len([*_FILES.iterdir()]) if _FILES.exists() else None
+    """Return how many files and sockets this process has open, where the system tells."""
+    count = getattr(_PROCESS, "num_fds", None)
+    return None if count is None else count()

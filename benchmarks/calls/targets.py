@@ -161,7 +161,12 @@ class _Promises:
         # Of errors it is the sum that counts: a median would forgive some.
         total = [sum(found)] if found else []
         return self.target(
-            f"{name}errors, and calls cut off", "none", AT_MOST, 0, measured=total, client=client
+            f"{name}errors, and calls of ours cut off",
+            "none",
+            AT_MOST,
+            0,
+            measured=total,
+            client=client,
         )
 
     def target(

@@ -20,7 +20,7 @@ from .growth import growth_of
 from .kinds import KINDS
 from .loads import many_at_once, one_by_one, one_by_one_sync
 from .memory import memory_of
-from .packages import Unavailable
+from .packages import UnavailableError
 from .sync_clients import SyncConnect, load_sync
 
 
@@ -81,7 +81,7 @@ def main(name: str, base_url: str) -> None:
     if KINDS[name].is_async:
         try:
             connect = load_async(name)
-        except (ImportError, Unavailable) as reason:
+        except (ImportError, UnavailableError) as reason:
             tell({"unavailable": str(reason)})
             return
         tell({})
