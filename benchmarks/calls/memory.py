@@ -40,7 +40,7 @@ async def memory_of(connect: AsyncConnect, base_url: str) -> dict[str, Any]:
     }
 
 
-async def _of_clients(connect: AsyncConnect, base_url: str) -> float | None:
+async def _of_clients(connect: AsyncConnect, base_url: str) -> float:
     """Resident memory, since most of a client may be OpenSSL's, which Python does not see."""
     async with contextlib.AsyncExitStack() as stack:
         gc.collect()
@@ -49,7 +49,7 @@ async def _of_clients(connect: AsyncConnect, base_url: str) -> float | None:
             await stack.enter_async_context(connect(base_url))
         gc.collect()
         after = resident_bytes()
-    return None if before is None or after is None else (after - before) / CLIENTS
+    return (after - before) / CLIENTS
 
 
 async def _of_connections(connect: AsyncConnect, base_url: str) -> float | None:
