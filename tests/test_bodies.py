@@ -118,7 +118,7 @@ def test_a_deflated_body_without_a_head_of_its_own_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("coding", "encode"), COMPRESSED.items())
-@pytest.mark.parametrize("rest", [b"\x00", b"{}", gzip.compress(b"canary")])
+@pytest.mark.parametrize("rest", [b"\x00", b"{}", gzip.compress(b"canary", mtime=0)])
 @pytest.mark.parametrize("size", [1, 100_000])
 def test_what_follows_compressed_content_is_refused(
     coding: str, encode: Callable[[bytes], bytes], rest: bytes, size: int
