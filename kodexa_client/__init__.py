@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._client import AsyncKodexaClient, KodexaClient
     from ._config import ClientConfig
     from ._dates import expires_in
+    from ._hooks import AttemptRequest, AttemptResponse
     from ._retries import RetryPolicy
     from .errors import (
         APIConnectionError,
@@ -43,6 +44,8 @@ __all__ = [
     "APITimeoutError",
     "AsyncKodexaClient",
     "Attempt",
+    "AttemptRequest",
+    "AttemptResponse",
     "AuthenticationError",
     "BadRequestError",
     "ClientConfig",
@@ -71,6 +74,8 @@ _MODULES = {
     "UNSET": "types",
     "AsyncKodexaClient": "_client",
     "Attempt": "types",
+    "AttemptRequest": "_hooks",
+    "AttemptResponse": "_hooks",
     "ClientConfig": "_config",
     "File": "types",
     "KodexaClient": "_client",

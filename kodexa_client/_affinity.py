@@ -14,12 +14,22 @@ class Affinity:
 
     After a fork both processes hold the same sockets, and read each other's answers. In
     another event loop a connection fails after the request was carried out. So either is
-    refused before anything is sent.
+    refused before anything is sent, unless the forked process has connections of its own.
     """
 
-    def __init__(self) -> None:
-        """Belong to nobody yet."""
+    def __init__(self, *, starts_anew: bool = False) -> None:
+        """Belong to nobody yet.
+
+        Args:
+            starts_anew: Whether a forked process has connections of its own, and so belongs
+                to nobody yet.
+        """
+        self._starts_anew = starts_anew
         self._owner: tuple[int, object] | None = None
+
+    def _known_owner(self) -> tuple[int, object] | None:
+        owner = self._owner
+        return None if owner and self._starts_anew and owner[0] != os.getpid() else owner
 
     def bind(self, loop: object = None) -> None:
         """Belong to this process and event loop from now on, if to none yet.
@@ -27,12 +37,13 @@ class Affinity:
         Args:
             loop: The event loop, or None for a client without one.
         """
-        if self._owner is None:
+        if self._known_owner() is None:
             self._owner = (os.getpid(), loop)
 
     def is_elsewhere(self, loop: object = None) -> bool:
         """Tell whether the connections are another process' or event loop's."""
-        return self._owner is not None and self._owner != (os.getpid(), loop)
+        owner = self._known_owner()
+        return owner is not None and owner != (os.getpid(), loop)
 
     def check(self, loop: object = None) -> None:
         """Refuse the wrong process or event loop.
@@ -40,12 +51,13 @@ class Affinity:
         Raises:
             ConfigurationError: The connections belong to another one.
         """
-        if self._owner is None:
+        owner = self._known_owner()
+        if owner is None:
             return
-        process, own_loop = self._owner
+        process, own_loop = owner
         if process != os.getpid():
             raise ConfigurationError(
-                "The client made its connections before this process was forked, and the two "
+                "The http_client made its connections before this process was forked, and the two "
                 "would read each other's answers. Nothing was sent. Make a client of its own in "
                 "each process."
             )

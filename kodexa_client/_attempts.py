@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ._auth import ApiKey
     from ._bodies import BodyReader
+    from ._hooks import AttemptRequest
     from ._wire import OutgoingRequest, Received
     from .types import Phase
 
@@ -51,6 +52,7 @@ class Exchange:
         is_handed_over: Whether a transport has been given the request.
         is_refused: Whether it was not even tried, since the client can't send it.
         on_connection: Called once, when a connection is made or used.
+        seen: What the hooks see of the request, or None if there are none.
     """
 
     def __init__(self) -> None:
@@ -66,6 +68,7 @@ class Exchange:
         self.is_refused = False
         self._is_watched = False
         self.on_connection: Callable[[], None] | None = None
+        self.seen: AttemptRequest | None = None
         self._tunnelling = False
 
     def trace(self, event: str, info: dict[str, Any]) -> None:

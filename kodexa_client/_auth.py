@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
 import httpx
 
 from ._hidden import Hidden
-from ._wire import OutgoingRequest
 from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ._wire import OutgoingRequest
 
 __all__ = [
     "API_KEY_HEADER",
@@ -78,6 +80,10 @@ class ApiKey:
         message = "An API key is not pickled: give it to the client where it is used."
         raise TypeError(message)
 
+    def reveal(self) -> str:
+        """Return the key, to whoever asks for it."""
+        return self._value.reveal()
+
     def authorize(self, request: OutgoingRequest, origin: httpx.URL) -> OutgoingRequest:
         """Return a copy of the request with the key, if it goes to the origin.
 
@@ -86,7 +92,7 @@ class ApiKey:
         fields = [field for field in request.fields if field[0].lower() != _KEY_FIELD]
         if origin_of(request.url) == origin_of(origin):
             fields.append((_KEY_FIELD, self._value.reveal().encode("latin-1")))
-        return OutgoingRequest(request.method, request.url, fields, request.stream)
+        return request.with_fields(fields)
 
     def redact_headers(self, headers: httpx.Headers) -> httpx.Headers:
         """Return the header fields that a server sent, without the key, as ``redact`` does."""

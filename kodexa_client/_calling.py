@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,13 +17,15 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._attempts import Exchange
+    from ._auth import ApiKey
     from ._calls import Call
+    from ._hooks import AttemptRequest
     from ._operations import Operation
     from ._requests import RequestParts
     from ._responses import Answer
     from ._wire import OutgoingRequest
 
-__all__ = ["Calling", "tell_what_is_left"]
+__all__ = ["Calling", "is_traced", "tell_what_is_left"]
 
 T = TypeVar("T")
 
@@ -70,7 +74,7 @@ class Calling(ClientSettings[Transport]):
             message = "The client is closed: make a new one, or close it after its last call."
             raise ConfigurationError(message)
 
-    def _is_usable(self, exchange: Exchange, loop: object) -> bool:
+    def _is_usable(self, call: Call[T], exchange: Exchange, loop: object) -> bool:
         """Tell whether the connections are open, and this process' and event loop's.
 
         If not, that is what becomes of the exchange: an earlier attempt of the call may have
@@ -78,6 +82,7 @@ class Calling(ClientSettings[Transport]):
         """
         try:
             self._check_open()
+            _check_process(call)
             self._affinity.check(loop)
         except ConfigurationError as error:
             exchange.refused(str(error))
@@ -92,10 +97,46 @@ class Calling(ClientSettings[Transport]):
     def _authorized(self, call: Call[T], exchange: Exchange) -> OutgoingRequest:
         """Return the request with the key."""
         exchange.is_handed_over = True
-        # Another one may have replaced it by now.
-        exchange.key = key = self._key.current or exchange.key
-        assert key is not None  # noqa: S101 - for types: without one nothing is sent
-        return key.authorize(call.outgoing, self._base_url)
+        if exchange.seen is not None:
+            outgoing = exchange.seen.applied_to(call.outgoing)
+            return self._latest_key(exchange).authorize(outgoing, self._base_url)
+        return self._latest_key(exchange).authorize(call.outgoing, self._base_url)
+
+    @property
+    def _has_hooks(self) -> bool:
+        return self._on_request is not None or self._on_response is not None
+
+    def _latest_key(self, exchange: Exchange) -> ApiKey:
+        if exchange.seen is None:
+            # Another one may have replaced it by now.
+            exchange.key = self._key.current or exchange.key
+        assert exchange.key is not None  # noqa: S101 - for types: without one nothing is sent
+        return exchange.key
+
+    def _shown(self, call: Call[T], exchange: Exchange) -> AttemptRequest:
+        """Return what hooks see of an attempt. It is sent with the key that they can ask for."""
+        exchange.seen = seen = call.show(self._latest_key(exchange))
+        return seen
+
+    def _is_still_wanted(self, call: Call[T], exchange: Exchange, loop: object) -> bool:
+        """Tell whether an attempt may go on after ``on_request``."""
+        if call.deadline.has_passed:
+            exchange.ran_out_of_time()
+            return False
+        # It may have closed the client.
+        return self._is_usable(call, exchange, loop)
+
+
+def _check_process(call: Call[T]) -> None:
+    if call.process != os.getpid():
+        raise ConfigurationError(
+            "The process was forked while the call was made, and the other one goes on with it."
+        )
+
+
+def is_traced() -> bool:
+    """Tell whether the application has loaded OpenTelemetry: otherwise there is nobody to tell."""
+    return "opentelemetry.trace" in sys.modules
 
 
 def tell_what_is_left(call: Call[T], interruption: BaseException) -> None:

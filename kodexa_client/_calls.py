@@ -6,7 +6,9 @@ Both clients do what ``Call.steps()`` asks for; nothing here waits or sends.
 from __future__ import annotations
 
 import logging
+import os
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -33,10 +35,11 @@ if TYPE_CHECKING:
 
     from ._auth import ApiKey
     from ._clock import Clock
+    from ._hooks import AttemptRequest, AttemptResponse
     from ._keys import KeySource
     from ._responses import Answer
 
-__all__ = ["Call", "Distrust", "Pause", "Send"]
+__all__ = ["Answered", "Call", "Distrust", "Pause", "Send"]
 
 T = TypeVar("T")
 
@@ -54,6 +57,14 @@ class Send:
 
     kind: ClassVar[Literal["send"]] = "send"
     exchange: Exchange
+
+
+@frozen
+class Answered:
+    """Tell the hook of an attempt's answer."""
+
+    kind: ClassVar[Literal["answered"]] = "answered"
+    response: AttemptResponse
 
 
 @frozen
@@ -77,6 +88,7 @@ class Call(Generic[T]):
 
     Attributes:
         outgoing: The request that is sent next, without the key.
+        process: The process that makes it.
         deadline: When the call has to end. It starts with the first connection: time
             spent in a queue says nothing about what was asked for.
     """
@@ -110,6 +122,8 @@ class Call(Generic[T]):
             clock: Tells the time.
         """
         self.outgoing = self._original = request
+        # A fork while it is made has two processes go on with it.
+        self.process = os.getpid()
         self.deadline = Deadline(deadline_seconds, clock)
         self._queue = Deadline(deadline_seconds, clock)
         self._queue.start()
@@ -140,6 +154,28 @@ class Call(Generic[T]):
         return self.outgoing.httpx_request
 
     @property
+    def attempts(self) -> int:
+        """How many attempts there were so far."""
+        return len(self._attempts)
+
+    @property
+    def client_request_id(self) -> str:
+        """The request's ``X-Request-ID``."""
+        return self.request.headers[REQUEST_ID_HEADER]
+
+    def show(self, key: ApiKey) -> AttemptRequest:
+        """Return what hooks see of the request that is sent next.
+
+        Args:
+            key: The key that it is sent with.
+        """
+        from ._hooks import AttemptRequest  # noqa: PLC0415 - for those who have hooks
+
+        return AttemptRequest(
+            self.outgoing, key, operation=self.operation_name, number=len(self._attempts) + 1
+        )
+
+    @property
     def seconds_left(self) -> float | None:
         """Seconds that are left of the call, or of its time in the queue before it."""
         return (self.deadline if self.deadline.has_started else self._queue).remaining
@@ -159,13 +195,17 @@ class Call(Generic[T]):
         left = self.seconds_left
         return seconds if left is None else min(seconds, left)
 
-    def steps(self) -> Generator[Send | Distrust | Pause, None, Response[T] | KodexaError]:
+    def steps(
+        self,
+    ) -> Generator[Send | Answered | Distrust | Pause, None, Response[T] | KodexaError]:
         """Yield what to do next; return what came of the call."""
         while True:
             exchange = self._exchange
             began = self._clock.monotonic()
             yield Send(exchange)
             attempt = self._took_place(exchange, self._clock.monotonic() - began)
+            if exchange.seen is not None and exchange.status_code is not None:
+                yield Answered(_answered(exchange.seen, exchange, attempt))
             parsed, problem = self._read(exchange)
             if problem is not None and exchange.phase == "body":
                 yield Distrust()
@@ -368,11 +408,11 @@ class Call(Generic[T]):
     def _tell_outcome(
         self, error: OutcomeUnknownError, exchange: Exchange, *, executed: bool
     ) -> None:
-        error.operation = self._operation_name
+        error.operation = self.operation_name
         error.name = _string(self._asked.get("name"))
         error.user_id = _string(self._asked.get("userId"))
         error.expires_at = _string(self._asked.get("expiresAt"))
-        error.client_request_id = self.request.headers[REQUEST_ID_HEADER]
+        error.client_request_id = self.client_request_id
         error.started_at = self._started_at
         error.ended_at = self._clock.now()
         error.server_date = _date(exchange.headers.get("date"))
@@ -389,17 +429,18 @@ class Call(Generic[T]):
         error.args = (f"{error.args[0]} {trail}",)
 
     @property
-    def _operation_name(self) -> str:
+    def operation_name(self) -> str:
+        """The operation's id, or method and path of one that the document does not have."""
         return self._operation.id or f"{self._original.method} {_path(self._original.url)}"
 
     @property
     def _what(self) -> str:
         name = _string(self._asked.get("name"))
-        return f"{self._operation_name}{'' if name is None else f' with the name {name!r}'}"
+        return f"{self.operation_name}{'' if name is None else f' with the name {name!r}'}"
 
     @property
     def _trace(self) -> str:
-        return f"X-Request-ID {printable(self.request.headers[REQUEST_ID_HEADER])}"
+        return f"X-Request-ID {printable(self.client_request_id)}"
 
     def unfinished(self) -> str | None:
         """Say what a call that is broken off may leave behind, or None if nothing."""
@@ -412,6 +453,17 @@ class Call(Generic[T]):
             f"{self._what} was broken off after its request had been sent ({self._trace}): it may "
             "have been carried out."
         )
+
+
+def _answered(request: AttemptRequest, exchange: Exchange, attempt: Attempt) -> AttemptResponse:
+    from ._hooks import AttemptResponse  # noqa: PLC0415 - for those who have hooks
+
+    return AttemptResponse(
+        request=request,
+        status_code=exchange.status_code or 0,
+        headers=MappingProxyType(exchange.headers),
+        seconds=attempt.seconds,
+    )
 
 
 def _has(parsed: object, name: str) -> bool:

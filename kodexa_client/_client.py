@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import httpx
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._config import Engine
+    from ._hooks import AttemptRequest, AttemptResponse
     from ._keys import AsyncKeyProvider, KeyProvider
     from ._operations import Operation
     from ._requests import QueryParams, RequestParts
@@ -63,7 +63,10 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT_SECONDS,
         deadline: float | None = DEFAULT_DEADLINE_SECONDS,
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it can't be changed
+        on_request: Callable[[AttemptRequest], object] | None = None,
+        on_response: Callable[[AttemptResponse], object] | None = None,
         on_retry: Callable[[Attempt], object] | None = None,
+        app_info: tuple[str, str] | None = None,
         default_headers: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
         allow_insecure_http: bool = False,
@@ -97,9 +100,17 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
                 long again it may wait for one. None for no limit.
             retry_policy: How often, and after how long, a request is sent again that is
                 certain not to have been carried out.
+            on_request: Called with the ``AttemptRequest`` of each attempt, before it is sent:
+                it may set header fields. May be a coroutine function. What it raises ends
+                the call: the attempt is not sent.
+            on_response: Called with the ``AttemptResponse`` to each attempt that got an
+                answer, of whichever status. May be a coroutine function. What it raises is
+                logged, and the call goes on.
             on_retry: Called with the ``Attempt`` that failed, before the wait for the next
                 one. May be a coroutine function. What it raises ends the call, in the
                 place of the call's own exception.
+            app_info: Name and version of a program that the User-Agent is to name too, of
+                an SDK for example: ``("my-sdk", "1.2")``.
             default_headers: Further header fields for every request.
             follow_redirects: Follow redirects within the base URL's scheme, host and
                 port, five at most: with the same method after a 307 or 308, with a GET
@@ -136,7 +147,10 @@ class AsyncKodexaClient(AsyncSending, AsyncResources):
             timeout=timeout,
             deadline=deadline,
             retry_policy=retry_policy,
+            on_request=on_request,
+            on_response=on_response,
             on_retry=on_retry,
+            app_info=app_info,
             default_headers=default_headers,
             follow_redirects=follow_redirects,
             allow_insecure_http=allow_insecure_http,
@@ -291,7 +305,10 @@ class KodexaClient(Sending, Resources):
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT_SECONDS,
         deadline: float | None = DEFAULT_DEADLINE_SECONDS,
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - it can't be changed
+        on_request: Callable[[AttemptRequest], object] | None = None,
+        on_response: Callable[[AttemptResponse], object] | None = None,
         on_retry: Callable[[Attempt], object] | None = None,
+        app_info: tuple[str, str] | None = None,
         default_headers: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
         allow_insecure_http: bool = False,
@@ -312,7 +329,10 @@ class KodexaClient(Sending, Resources):
                 address, and with an ``http_client`` no wait for the head of an answer
                 that comes byte by byte.
             retry_policy: As for ``AsyncKodexaClient``.
+            on_request: As for ``AsyncKodexaClient``; a function.
+            on_response: As for ``AsyncKodexaClient``; a function.
             on_retry: As for ``AsyncKodexaClient``; a function.
+            app_info: As for ``AsyncKodexaClient``.
             default_headers: As for ``AsyncKodexaClient``.
             follow_redirects: As for ``AsyncKodexaClient``.
             allow_insecure_http: As for ``AsyncKodexaClient``.
@@ -324,13 +344,11 @@ class KodexaClient(Sending, Resources):
         Raises:
             ConfigurationError: As for ``AsyncKodexaClient``.
             TypeError: ``http_client`` is not an ``httpx.Client``, or ``api_key`` or
-                ``on_retry`` is a coroutine function.
+                a hook is a coroutine function.
         """
         if http_client is not None and not isinstance(http_client, httpx.Client):
             message = "http_client has to be an httpx.Client, or the client an AsyncKodexaClient."
             raise TypeError(message)
-        if inspect.iscoroutinefunction(on_retry):
-            raise TypeError("on_retry has to be a function, or the client an AsyncKodexaClient.")
         super().__init__(
             api_key=api_key,
             base_url=base_url,
@@ -338,7 +356,10 @@ class KodexaClient(Sending, Resources):
             timeout=timeout,
             deadline=deadline,
             retry_policy=retry_policy,
+            on_request=on_request,
+            on_response=on_response,
             on_retry=on_retry,
+            app_info=app_info,
             default_headers=default_headers,
             follow_redirects=follow_redirects,
             allow_insecure_http=allow_insecure_http,

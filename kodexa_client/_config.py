@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import httpx
 from attrs import frozen
 
-from ._auth import field_problem
+from ._auth import field_problem, is_token
 from ._bodies import LARGEST_BODY_BYTES
 from .errors import ConfigurationError
 
@@ -23,6 +23,7 @@ __all__ = [
     "DEFAULT_TIMEOUT_SECONDS",
     "ClientConfig",
     "Engine",
+    "resolve_app_info",
     "resolve_deadline",
     "resolve_engine",
     "resolve_flag",
@@ -58,6 +59,7 @@ class ClientConfig:
         follow_redirects: Whether redirects within the origin are followed.
         allow_insecure_http: Whether the key may be sent in clear.
         max_response_bytes: How large an answer may be.
+        app_info: Name and version of the program that the User-Agent names, or None.
         engine: What the connections are made of; None with an ``http_client``.
         proxy: The proxy for the base URL, without user information: the one that was
             given, or the environment's. None without one, or with an ``http_client``.
@@ -72,6 +74,7 @@ class ClientConfig:
     follow_redirects: bool
     allow_insecure_http: bool
     max_response_bytes: int
+    app_info: tuple[str, str] | None
     engine: Engine | None
     proxy: str | None
 
@@ -129,6 +132,21 @@ def resolve_flag(name: str, *, value: bool) -> bool:
     if type(value) is not bool:
         raise ConfigurationError(f"{name} has to be True or False.")
     return value
+
+
+def resolve_app_info(app_info: tuple[str, str] | None) -> tuple[str, str] | None:
+    """Return name and version of the program that the User-Agent is to name, or None.
+
+    Raises:
+        ConfigurationError: They are not two tokens (RFC 9110 10.1.5).
+    """
+    if app_info is None:
+        return None
+    if not isinstance(app_info, tuple) or len(app_info) != 2 or not all(map(is_token, app_info)):  # noqa: PLR2004 - a pair
+        raise ConfigurationError(
+            "app_info has to be a pair of a name and a version, without spaces: ('my-sdk', '1.2')."
+        )
+    return app_info
 
 
 def resolve_engine(engine: Engine, http_client: object) -> Engine:

@@ -60,16 +60,22 @@ class RequestParts(TypedDict, total=False):
 class RequestBuilder:
     """Builds the requests of a client. What they have in common is prepared once."""
 
-    def __init__(self, base_url: httpx.URL, default_headers: httpx.Headers) -> None:
+    def __init__(
+        self,
+        base_url: httpx.URL,
+        default_headers: httpx.Headers,
+        app_info: tuple[str, str] | None = None,
+    ) -> None:
         """Prepare the requests.
 
         Args:
             base_url: What every path is below.
             default_headers: Further header fields of every request.
+            app_info: Name and version of a program that the User-Agent names too.
         """
         self._url = lru_cache(_MOST_PATHS)(partial(_url_below, str(base_url)))
         self._headers = httpx.Headers(
-            {"accept": _ACCEPT, "accept-encoding": "identity", "user-agent": user_agent()}
+            {"accept": _ACCEPT, "accept-encoding": "identity", "user-agent": user_agent(app_info)}
         )
         self._headers.update(default_headers)
         # httpx puts the first into every request that has none.
@@ -240,8 +246,12 @@ _ENCODER = json.JSONEncoder(
 
 
 @cache
-def user_agent() -> str:
-    """Return the User-Agent (RFC 9110 10.1.5) of every request."""
+def user_agent(app_info: tuple[str, str] | None = None) -> str:
+    """Return the User-Agent (RFC 9110 10.1.5) of every request.
+
+    Args:
+        app_info: Name and version of the program that uses the client.
+    """
     # With the first call: they take as long to load as a tenth of httpx.
     import platform  # noqa: PLC0415
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
@@ -251,6 +261,10 @@ def user_agent() -> str:
     except PackageNotFoundError:
         # Programs that are frozen into one file often leave the metadata out.
         own_version = "unknown"
-    return (
-        f"kodexa-client/{own_version} python/{platform.python_version()} httpx/{httpx.__version__}"
-    )
+    products = [
+        ("kodexa-client", own_version),
+        ("python", platform.python_version()),
+        ("httpx", httpx.__version__),
+        *([] if app_info is None else [app_info]),
+    ]
+    return " ".join(f"{name}/{version_}" for name, version_ in products)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import httpx
 
 from ._bodies import BodyReader, UnreadableBodyError
-from ._calling import Calling, tell_what_is_left
+from ._calling import Calling, is_traced, tell_what_is_left
 from ._hidden import drop_inner_frames
 from ._wire import field_of
 
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from ._auth import ApiKey
     from ._calls import Call, Pause
     from ._config import Engine
+    from ._hooks import AttemptResponse
     from ._keys import KeyFailure
     from ._pools import AsyncPoolTransport, PoolTransport
     from ._providers import AsyncProvidedKey, ProvidedKey
     from ._proxies import Proxies
+    from ._settings import Hook
     from ._transports import AsyncClientTransport, ClientTransport
     from .errors import KodexaError
     from .types import Response
@@ -76,6 +78,16 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
             await self._transport.aclose()
 
     async def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
+        if not is_traced():
+            return await self._carry_out(call)
+        from ._tracing import call_span
+
+        with call_span(call) as span:
+            outcome = await self._carry_out(call)
+            span.ended(outcome)
+            return outcome
+
+    async def _carry_out(self, call: Call[T]) -> Response[T] | KodexaError:
         steps = call.steps()
         try:
             while True:
@@ -88,6 +100,8 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
                     await self._send(call, step.exchange)
                 elif step.kind == "pause":
                     await self._pause(call, step)
+                elif step.kind == "answered":
+                    await self._tell_answer(step.response)
                 else:
                     await self._transport.close_idle()
         except BaseException as interruption:
@@ -101,17 +115,26 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
                 await told
         await self._clock.asleep(call.within(step.seconds))
 
+    async def _tell_answer(self, response: AttemptResponse) -> None:
+        from ._hooks import tell_answer_async
+
+        if self._on_response is not None:
+            await tell_answer_async(self._on_response, response)
+
     async def _send(self, call: Call[T], exchange: Exchange) -> None:
-        loop = self._transport.current_loop()
-        if not self._is_usable(exchange, loop) or not await self._has_key(call, exchange, loop):
+        transport = self._transport
+        loop = transport.current_loop()
+        if not self._is_usable(call, exchange, loop):
             return
-        slots, is_served = self._transport.slots, False
+        if not await self._has_key(call, exchange, loop):
+            return
+        slots, is_served = transport.slots, False
         try:
             is_served = slots is None or slots.acquire_nowait()
             if slots is not None and not is_served:
                 is_served = await slots.acquire(self._queue_seconds(call))
                 # It may have been closed while the call waited.
-                if not self._is_usable(exchange, loop):
+                if not self._is_usable(call, exchange, loop):
                     return
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
@@ -119,13 +142,8 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
             # It may have been replaced, or refused, while the call waited.
             if self._key.current is None and not await self._has_key(call, exchange, loop):
                 return
-            with self._transport.no_longer_than(call.deadline.remaining) as scope:
-                handled = sys.exception()
-                try:
-                    await self._exchange(call, exchange)
-                except BaseException as interruption:
-                    drop_inner_frames(interruption, handled)
-                    raise
+            with transport.no_longer_than(call.deadline.remaining) as scope:
+                await self._attempt(call, exchange, loop)
             if scope.cancelled_caught:
                 exchange.ran_out_of_time()
         finally:
@@ -140,7 +158,36 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
         with self._transport.no_longer_than(call.seconds_left):
             key = await cast("AsyncProvidedKey", source).fetch()
         # The client may have been closed while the provider was asked.
-        return exchange.found_key(key) and self._is_usable(exchange, loop)
+        return exchange.found_key(key) and self._is_usable(call, exchange, loop)
+
+    async def _attempt(self, call: Call[T], exchange: Exchange, loop: object) -> None:
+        if self._has_hooks and not await self._may_go_on(call, exchange, loop):
+            return
+        handled = sys.exception()
+        try:
+            await self._traced_exchange(call, exchange)
+        except BaseException as interruption:
+            drop_inner_frames(interruption, handled)
+            raise
+
+    async def _may_go_on(self, call: Call[T], exchange: Exchange, loop: object) -> bool:
+        """Call ``on_request``, and tell whether the attempt may go on after it."""
+        seen = self._shown(call, exchange)
+        if self._on_request is not None:
+            told = self._on_request(seen)
+            if inspect.isawaitable(told):
+                await told
+        return self._is_still_wanted(call, exchange, loop)
+
+    async def _traced_exchange(self, call: Call[T], exchange: Exchange) -> None:
+        # Those of an http client that is given are its owner's to trace.
+        if not self._owns_connections or not is_traced():
+            await self._exchange(call, exchange)
+            return
+        from ._tracing import attempt_span
+
+        with attempt_span(call, exchange):
+            await self._exchange(call, exchange)
 
     async def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         handled = sys.exception()
@@ -181,6 +228,12 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
 class Sending(Calling["PoolTransport | ClientTransport"]):
     """A client that can send, without an event loop."""
 
+    @classmethod
+    def _checked_hook(cls, name: str, hook: Hook | None) -> Hook | None:
+        if inspect.iscoroutinefunction(hook):
+            raise TypeError(f"{name} has to be a function, or the client an AsyncKodexaClient.")
+        return super()._checked_hook(name, hook)
+
     def _provided_key(self, provider: Callable[[], object]) -> ProvidedKey:
         from ._providers import ProvidedKey
 
@@ -212,6 +265,16 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             self._transport.close()
 
     def _perform(self, call: Call[T]) -> Response[T] | KodexaError:
+        if not is_traced():
+            return self._carry_out(call)
+        from ._tracing import call_span
+
+        with call_span(call) as span:
+            outcome = self._carry_out(call)
+            span.ended(outcome)
+            return outcome
+
+    def _carry_out(self, call: Call[T]) -> Response[T] | KodexaError:
         steps = call.steps()
         try:
             while True:
@@ -224,6 +287,8 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
                     self._send(call, step.exchange)
                 elif step.kind == "pause":
                     self._pause(call, step)
+                elif step.kind == "answered":
+                    self._tell_answer(step.response)
                 else:
                     self._transport.close_idle()
         except BaseException as interruption:
@@ -235,8 +300,14 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             self._on_retry(step.attempt)
         self._clock.sleep(call.within(step.seconds))
 
+    def _tell_answer(self, response: AttemptResponse) -> None:
+        from ._hooks import tell_answer
+
+        if self._on_response is not None:
+            tell_answer(self._on_response, response)
+
     def _send(self, call: Call[T], exchange: Exchange) -> None:
-        if not self._is_usable(exchange, None) or not self._has_key(call, exchange):
+        if not self._is_usable(call, exchange, None) or not self._has_key(call, exchange):
             return
         slots, is_served = self._transport.slots, False
         try:
@@ -244,7 +315,7 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             if slots is not None and not is_served:
                 is_served = slots.acquire(self._queue_seconds(call))
                 # It may have been closed while the call waited.
-                if not self._is_usable(exchange, None):
+                if not self._is_usable(call, exchange, None):
                     return
             if not call.may_go_on(is_served=is_served):
                 exchange.failed(httpx.PoolTimeout("no connection became free"))
@@ -253,12 +324,7 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             if self._key.current is None and not self._has_key(call, exchange):
                 return
             with call.deadline.in_force():
-                handled = sys.exception()
-                try:
-                    self._exchange(call, exchange)
-                except BaseException as interruption:
-                    drop_inner_frames(interruption, handled)
-                    raise
+                self._attempt(call, exchange)
             if exchange.failure is not None and call.deadline.has_passed:
                 exchange.ran_out_of_time()
         finally:
@@ -275,7 +341,34 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
         # Nobody can end a function that takes too long.
         key = None if call.seconds_left == 0.0 else key
         # The client may have been closed, or the process forked, while the provider was asked.
-        return exchange.found_key(key) and self._is_usable(exchange, None)
+        return exchange.found_key(key) and self._is_usable(call, exchange, None)
+
+    def _attempt(self, call: Call[T], exchange: Exchange) -> None:
+        if self._has_hooks and not self._may_go_on(call, exchange):
+            return
+        handled = sys.exception()
+        try:
+            self._traced_exchange(call, exchange)
+        except BaseException as interruption:
+            drop_inner_frames(interruption, handled)
+            raise
+
+    def _may_go_on(self, call: Call[T], exchange: Exchange) -> bool:
+        """Call ``on_request``, and tell whether the attempt may go on after it."""
+        seen = self._shown(call, exchange)
+        if self._on_request is not None:
+            self._on_request(seen)
+        return self._is_still_wanted(call, exchange, None)
+
+    def _traced_exchange(self, call: Call[T], exchange: Exchange) -> None:
+        # Those of an http client that is given are its owner's to trace.
+        if not self._owns_connections or not is_traced():
+            self._exchange(call, exchange)
+            return
+        from ._tracing import attempt_span
+
+        with attempt_span(call, exchange):
+            self._exchange(call, exchange)
 
     def _exchange(self, call: Call[T], exchange: Exchange) -> None:
         handled = sys.exception()

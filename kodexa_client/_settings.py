@@ -6,7 +6,7 @@ import ssl
 import warnings
 from abc import abstractmethod
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Generic, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ._affinity import Affinity
 from ._auth import origin_of
@@ -14,6 +14,7 @@ from ._callers import place_of_caller
 from ._clock import Clock
 from ._config import (
     ClientConfig,
+    resolve_app_info,
     resolve_deadline,
     resolve_engine,
     resolve_flag,
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
     import httpx
 
     from ._config import Engine
+    from ._hooks import AttemptRequest, AttemptResponse
     from ._keys import AsyncKeyProvider, KeySource
     from ._proxies import Proxies
 
-__all__ = ["ClientSettings"]
+__all__ = ["ClientSettings", "Hook"]
+
+Hook = TypeVar("Hook", bound="Callable[..., object]")
 
 
 class ClientSettings(Generic[Transport]):
@@ -54,6 +58,8 @@ class ClientSettings(Generic[Transport]):
     _engine: Engine
     # A class attribute, for a client that could not be made.
     _made_at: str | None = None
+    # Queues of tasks unpickle what a task is given where nobody can close it, and drop it.
+    _warns_unused = True
     # The constructor of a client's own class, whatever a subclass takes.
     _restore: Callable[..., None]
 
@@ -66,7 +72,10 @@ class ClientSettings(Generic[Transport]):
         timeout: float | httpx.Timeout | None,
         deadline: float | None,
         retry_policy: RetryPolicy,
+        on_request: Callable[[AttemptRequest], object] | None,
+        on_response: Callable[[AttemptResponse], object] | None,
         on_retry: Callable[[Attempt], object] | None,
+        app_info: tuple[str, str] | None,
         default_headers: Mapping[str, str] | None,
         follow_redirects: bool,
         allow_insecure_http: bool,
@@ -91,7 +100,10 @@ class ClientSettings(Generic[Transport]):
         self._timeout = resolve_timeout(timeout)
         self._deadline_seconds = resolve_deadline(deadline)
         self._retry_policy = _checked_policy(retry_policy)
-        self._on_retry = _checked_hook(on_retry)
+        self._on_request = self._checked_hook("on_request", on_request)
+        self._on_response = self._checked_hook("on_response", on_response)
+        self._on_retry = self._checked_hook("on_retry", on_retry)
+        self._app_info = resolve_app_info(app_info)
         self._default_headers = resolve_headers(default_headers)
         self._follow_redirects = resolve_flag("follow_redirects", value=follow_redirects)
         self._max_response_bytes = resolve_max_response_bytes(max_response_bytes)
@@ -112,7 +124,7 @@ class ClientSettings(Generic[Transport]):
             make = partial(self._connections_of, http_client)
         self._connections: Shared[Transport] = Shared(make)
         self._base_url = credentials.base_url
-        self._affinity = Affinity()
+        self._affinity = Affinity(starts_anew=self._owns_connections)
         self._clock = Clock()
         self._closed = False
         self._made_at = place_of_caller() if self._owns_connections else None
@@ -138,6 +150,12 @@ class ClientSettings(Generic[Transport]):
     def _provided_key(self, provider: Callable[[], object]) -> KeySource:
         """Return a source of keys that asks a provider."""
 
+    @classmethod
+    def _checked_hook(cls, name: str, hook: Hook | None) -> Hook | None:
+        if hook is not None and not callable(hook):
+            raise ConfigurationError(f"{name} has to be callable, or None.")
+        return hook
+
     @staticmethod
     @abstractmethod
     def _own_connections(
@@ -150,13 +168,13 @@ class ClientSettings(Generic[Transport]):
     def _connections_of(http_client: Any) -> Transport:  # noqa: ANN401 - either kind
         """Return the connections of an http client."""
 
-    @cached_property
+    @property
     def _transport(self) -> Transport:
         return self._connections.made
 
     @cached_property
     def _requests(self) -> RequestBuilder:
-        return RequestBuilder(self._base_url, self._default_headers)
+        return RequestBuilder(self._base_url, self._default_headers, self._app_info)
 
     def __repr__(self) -> str:
         """Show where the client calls, and no key."""
@@ -193,7 +211,7 @@ class ClientSettings(Generic[Transport]):
     def _unpickled(cls, settings: dict[str, Any], added: dict[str, Any]) -> Self:
         client = cls.__new__(cls)
         client._restore(**settings)  # noqa: SLF001 - of this class
-        vars(client).update(added)
+        vars(client).update(added, _warns_unused=False)
         return client
 
     def _portable_settings(self) -> dict[str, Any]:
@@ -221,7 +239,10 @@ class ClientSettings(Generic[Transport]):
             "timeout": self._timeout,
             "deadline": self._deadline_seconds,
             "retry_policy": self._retry_policy,
+            "on_request": self._on_request,
+            "on_response": self._on_response,
             "on_retry": self._on_retry,
+            "app_info": self._app_info,
             "default_headers": dict(self._default_headers),
             "follow_redirects": self._follow_redirects,
             "allow_insecure_http": self._allow_insecure_http,
@@ -233,7 +254,9 @@ class ClientSettings(Generic[Transport]):
 
     def __del__(self) -> None:
         """Warn of connections that were left open."""
-        if self._made_at is not None and not self._closed:
+        if self._made_at is None or self._closed:
+            return
+        if self._warns_unused or self._connections.are_made:
             warnings.warn(
                 f"unclosed {type(self).__name__}, made at {self._made_at}: close it, or use it as "
                 "a context manager",
@@ -261,6 +284,7 @@ class ClientSettings(Generic[Transport]):
             follow_redirects=self._follow_redirects,
             allow_insecure_http=self._allow_insecure_http,
             max_response_bytes=self._max_response_bytes,
+            app_info=self._app_info,
             engine=self._engine if self._owns_connections else None,
             proxy=None if proxy is None else str(proxy.url),
         )
@@ -304,7 +328,10 @@ class ClientSettings(Generic[Transport]):
         timeout: float | httpx.Timeout | Unset | None = UNSET,
         deadline: float | Unset | None = UNSET,
         retry_policy: RetryPolicy | None = None,
+        on_request: Callable[[AttemptRequest], object] | Unset | None = UNSET,
+        on_response: Callable[[AttemptResponse], object] | Unset | None = UNSET,
         on_retry: Callable[[Attempt], object] | Unset | None = UNSET,
+        app_info: tuple[str, str] | Unset | None = UNSET,
         default_headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Return a copy with other settings, which shares the connections.
@@ -321,7 +348,10 @@ class ClientSettings(Generic[Transport]):
             deadline: Seconds for a call from its first connection, for which it may wait
                 as long again, or None for no limit.
             retry_policy: How often, and after how long, a request is sent again.
+            on_request: Called before each attempt, or None.
+            on_response: Called with each answer, or None.
             on_retry: Called before a request is sent again, or None.
+            app_info: Name and version of another program for the User-Agent, or None.
             default_headers: Further header fields for every request. They come on top
                 of the original's; where both have one, this one is sent.
 
@@ -349,14 +379,19 @@ class ClientSettings(Generic[Transport]):
             if api_key is None and origin_of(copy.base_url) != origin_of(self.base_url):
                 message = "A key belongs to one instance of the platform: give its api_key too."
                 raise ConfigurationError(message)
-        if timeout is not UNSET:
-            copy._timeout = resolve_timeout(timeout)
-        if deadline is not UNSET:
-            copy._deadline_seconds = resolve_deadline(deadline)
+        changes: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+            "_timeout": (timeout, resolve_timeout),
+            "_deadline_seconds": (deadline, resolve_deadline),
+            "_on_request": (on_request, partial(self._checked_hook, "on_request")),
+            "_on_response": (on_response, partial(self._checked_hook, "on_response")),
+            "_on_retry": (on_retry, partial(self._checked_hook, "on_retry")),
+            "_app_info": (app_info, resolve_app_info),
+        }
+        for name, (value, resolve) in changes.items():
+            if value is not UNSET:
+                setattr(copy, name, resolve(value))
         if retry_policy is not None:
             copy._retry_policy = _checked_policy(retry_policy)
-        if on_retry is not UNSET:
-            copy._on_retry = _checked_hook(on_retry)
         if default_headers is not None:
             copy._default_headers = self._default_headers.copy()
             copy._default_headers.update(resolve_headers(default_headers))
@@ -371,9 +406,3 @@ def _checked_policy(policy: RetryPolicy) -> RetryPolicy:
     if not isinstance(policy, RetryPolicy):
         raise ConfigurationError("retry_policy has to be a RetryPolicy.")
     return policy
-
-
-def _checked_hook(hook: Callable[[Attempt], object] | None) -> Callable[[Attempt], object] | None:
-    if hook is not None and not callable(hook):
-        raise ConfigurationError("on_retry has to be callable, or None.")
-    return hook

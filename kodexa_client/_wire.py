@@ -68,6 +68,10 @@ class OutgoingRequest:
         outgoing._httpx_request = request
         return outgoing
 
+    def with_fields(self, fields: list[tuple[bytes, bytes]]) -> OutgoingRequest:
+        """Return the request with other header fields."""
+        return OutgoingRequest(self.method, self.url, fields, self.stream)
+
     @property
     def httpx_request(self) -> httpx.Request:
         """The request as httpx has it, for whoever looks at it."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
+import socketserver
 import threading
 import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 ANSWER = (
     b"HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n"
@@ -113,6 +115,37 @@ def serve(*answers: bytes, last: bool = False) -> Generator[ScriptedServer]:
         yield server
     finally:
         server.stop()
+
+
+class _EachConnection(socketserver.BaseRequestHandler):
+    """Answers each request with an id that tells which one it is, and of which connection."""
+
+    def handle(self) -> None:
+        connection: socket.socket = self.request
+        connection.settimeout(10)
+        numbers: Iterator[int] = vars(self.server)["numbers"]
+        number = next(numbers)
+        for count in itertools.count(1):
+            if not _read_request(connection):
+                return
+            body = b'{"id": "%d of %d"}' % (count, number)
+            head = b"HTTP/1.1 201 Created\r\ncontent-length: %d\r\n\r\n" % len(body)
+            connection.sendall(head + body)
+
+
+@contextlib.contextmanager
+def serve_each_connection() -> Generator[str]:
+    """Serve any number of connections at once, and keep each open; yield the URL."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _EachConnection) as server:
+        server.daemon_threads = True
+        vars(server)["numbers"] = itertools.count(1)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join(timeout=10)
 
 
 @contextlib.contextmanager

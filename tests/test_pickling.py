@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_httpx import HTTPXMock
-
-    from kodexa_client import Attempt
-
 PASSWORD = "canary-password-77aa"
 
 
@@ -46,7 +43,7 @@ async def provide_asynchronously() -> str:
     return os.environ["TEST_VAULT"]
 
 
-def tell(attempt: Attempt) -> None:
+def tell(attempt: object) -> None:
     """Take note of nothing."""
     del attempt
 
@@ -68,7 +65,7 @@ def settings_of(client: Any) -> dict[str, Any]:
     return {
         "config": client.config,
         "headers": client._default_headers,
-        "hook": client._on_retry,
+        "hooks": (client._on_request, client._on_response, client._on_retry),
         "verify": client._verify,
     }
 
@@ -291,7 +288,10 @@ SETTINGS: dict[str, Any] = {
     "deadline": 7.0,
     "no deadline": None,
     "retry_policy": RetryPolicy(max_retries=7),
+    "on_request": tell,
+    "on_response": tell,
     "on_retry": tell,
+    "app_info": ("my-sdk", "1.2"),
     "default_headers": {"x-tenant": "a", "x-name": "\xe9"},
     "follow_redirects": True,
     "allow_insecure_http": True,

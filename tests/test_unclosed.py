@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import pickle
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,24 @@ def test_a_client_of_a_python_without_frames_warns_too(
     (warning,) = warned_by(clients.clear)
 
     assert "made at an unknown place:" in warning
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_an_unpickled_client_warns_once_it_has_connections(
+    client_class: Any, monkeypatch: pytest.MonkeyPatch, *, is_used: bool
+) -> None:
+    monkeypatch.setenv("KODEXA_API_KEY", "canary-key")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        client = client_class()
+        client._closed = True
+        copied = pickle.loads(pickle.dumps(client))
+        if is_used:
+            assert not copied._transport.is_closed
+        del copied
+        gc.collect()
+
+    assert [str(one.message).startswith("unclosed ") for one in caught] == [True] * is_used
 
 
 async def test_a_client_that_is_closed_does_not_warn(client_class: Any) -> None:

@@ -34,11 +34,12 @@ import importlib.metadata, json
 print(json.dumps({d.name: d.requires or [] for d in importlib.metadata.distributions()}))
 """
 
-# What the extras `testing` and `fast` bring is not there, so their modules are left out.
+# What the extras `testing`, `fast` and `otel` bring is not there: their modules are left out.
 _IMPORT_EVERYTHING = f"""
 import importlib, pkgutil
 def wanted(name):
-    return not name.startswith(("{PACKAGE}.testing", "{PACKAGE}._aiohttp"))
+    extras = ("{PACKAGE}.testing", "{PACKAGE}._aiohttp", "{PACKAGE}._tracing")
+    return not name.startswith(extras)
 def failed(name):
     if wanted(name):
         raise
