@@ -39,8 +39,8 @@ export REDOCLY_TELEMETRY := off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test generate check spec-diff documents lint types contract soak faults-peers build \
-	audit fuzz bench bench-peers requirements clean
+.PHONY: help demo test generate surface check spec-diff documents lint types contract soak \
+	faults-peers build audit fuzz bench bench-peers requirements clean
 
 help: ## List the targets, in the order of a working day
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -64,8 +64,12 @@ endif
 generate: $(DEV) ## Write kodexa_client/api/ and kodexa_client/models/ from openapi.yaml
 	$(BIN)/python -m tools.generate
 
-check: $(DEV) ## Generate elsewhere, and fail if the result differs from what is here
+surface: $(DEV) ## Write docs/surface.txt, the public names, and say what of them has changed
+	$(BIN)/python -m tools.surface --write
+
+check: $(DEV) ## Fail if generated code or docs/surface.txt is out of date, or CHANGELOG.md silent
 	$(BIN)/python -m tools.generate --check
+	$(BIN)/python -m tools.surface
 
 # make spec-diff BASE=v1.2.0, or the last release; ARGS=--json
 spec-diff: $(DEV) ## Say what openapi.yaml changes since BASE, whom that breaks, and the version due
@@ -131,8 +135,8 @@ bench-peers: $(BENCH_PEERS) ## Measure the calls of other clients too, and draw 
 requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pyproject.toml allow
 	$(UV_COMPILE) pyproject.toml --extra testing requirements/testing.in \
 		--output-file requirements/testing.txt
-	$(UV_COMPILE) pyproject.toml --extra fast --extra profiles --extra testing requirements/testing.in \
-		requirements/dev.in \
+	$(UV_COMPILE) pyproject.toml --extra fast --extra otel --extra profiles --extra testing \
+		requirements/testing.in requirements/dev.in \
 		--constraints requirements/testing.txt --output-file requirements/dev.txt
 	$(UV_COMPILE) pyproject.toml \
 		--constraints requirements/testing.txt --output-file requirements/runtime.txt

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import griffe
 from attrs import frozen
 
+from .loading import is_deprecated, load_package
 from .type_changes import accepts, names_in
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def python_changes(old: Path, new: Path) -> list[PythonChange]:
         old: The folder of the older package.
         new: The folder of the newer one, which has the same name.
     """
-    before, after = _load(old), _load(new)
+    before, after = load_package(old), load_package(new)
     directions = _Directions()
     found: list[PythonChange] = []
     for package in (before, after):
@@ -73,12 +74,6 @@ def python_changes(old: Path, new: Path) -> list[PythonChange]:
         found += _members(before.members[folder], after.members[folder], directions)
     # A model is met in its module, and in the package that has it from there.
     return sorted(dict.fromkeys(found), key=lambda change: (not change.is_breaking, change.text))
-
-
-def _load(package: Path) -> griffe.Object | griffe.Alias:
-    loader = griffe.GriffeLoader(search_paths=[package.parent], allow_inspection=False)
-    # Otherwise a folder of that name where the tool is started comes first.
-    return loader.load(package.name, try_relative_path=False)
 
 
 class _Directions:
@@ -240,13 +235,9 @@ def _function(old: griffe.Function, new: griffe.Function) -> Iterator[PythonChan
     gives, gave = str(new.returns), str(old.returns)
     if gives != gave:
         yield PythonChange(path, f"returns: {gave} → {gives}", is_breaking=not accepts(gave, gives))
-    if _is_deprecated(new) != _is_deprecated(old):
-        detail = "deprecated" if _is_deprecated(new) else "deprecated no more"
+    if is_deprecated(new) != is_deprecated(old):
+        detail = "deprecated" if is_deprecated(new) else "deprecated no more"
         yield PythonChange(path, detail, is_breaking=False)
-
-
-def _is_deprecated(function: griffe.Function) -> bool:
-    return function.docstring is not None and ".. deprecated::" in function.docstring.value
 
 
 def _attribute(
