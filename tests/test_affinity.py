@@ -324,6 +324,22 @@ def test_a_call_that_forks_goes_on_in_one_process_alone(hook: str) -> None:
     assert received == (2 if hook == "on_retry" else 1)
 
 
+def test_a_call_ends_in_a_process_that_was_forked_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serve() as server, monkeypatch.context() as patched:
+        client = KodexaClient(
+            api_key=API_KEY,
+            base_url=server.url,
+            on_request=lambda _: patched.setattr(os, "getpid", lambda: -1),
+        )
+        with pytest.raises(ConfigurationError, match="forked while the call was made"):
+            create(client)
+
+    client.close()
+    assert server.received == []
+
+
 @forks
 def test_a_client_that_was_not_used_works_in_a_fork(client_class: Any) -> None:
     with serve(CLOSED, CLOSED) as server:

@@ -28,6 +28,8 @@ def test_the_public_names_of_the_package() -> None:
         "APITimeoutError",
         "AsyncKodexaClient",
         "Attempt",
+        "AttemptRequest",
+        "AttemptResponse",
         "AuthenticationError",
         "BadRequestError",
         "ClientConfig",
