@@ -40,7 +40,7 @@ export REDOCLY_TELEMETRY := off
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test generate surface check spec-diff documents lint types contract soak \
-	faults-peers build audit fuzz bench bench-peers requirements clean
+	faults-peers build audit fuzz bench bench-plugin bench-peers requirements clean
 
 help: ## List the targets, in the order of a working day
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -127,6 +127,9 @@ bench: $(BENCH) ## Measure models, generator and calls, side by side with what o
 	$(BENCH_BIN)/python -m benchmarks.models $(ARGS)
 	$(BENCH_BIN)/python -m benchmarks.generation $(ARGS)
 	$(BENCH_BIN)/python -m benchmarks.calls $(ARGS)
+
+bench-plugin: $(DEV) ## Measure what the pytest plugin costs a session that does not use it (1 minute)
+	$(BIN)/python -m benchmarks.plugin_cost $(ARGS)
 
 # make bench-peers ARGS=--quick; openapi-generator's clients need Java, and are left out without
 bench-peers: $(BENCH_PEERS) ## Measure the calls of other clients too, and draw docs/benchmarks.svg (12 minutes)

@@ -1,33 +1,34 @@
 """The API's document, as the judge of what the fake platform receives and answers."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from openapi_core import Config, OpenAPI
+from openapi_core import OpenAPI
 from openapi_core.datatypes import RequestParameters
-from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
-from openapi_core.templating.paths.exceptions import PathError
-from openapi_core.templating.paths.finders import APICallPathFinder
-from openapi_core.validation.request.exceptions import (
-    MissingRequestBodyError,
-    ParameterValidationError,
-    SecurityValidationError,
-)
-from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
-from starlette.datastructures import Headers, QueryParams
-from starlette.responses import Response
 
-from ._json import JsonValue, parse_json
+from ._described import Answer, Content, Description, Operation
+from ._faults import fault_of
+from ._readers import Readers
+from ._schemas import Schema
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from jsonschema_path import SchemaPath
     from jsonschema_path.handlers.protocols import SupportsRead
+    from starlette.datastructures import Headers, QueryParams
+    from starlette.responses import Response
+
+    from ._faults import Fault
+    from ._json import JsonValue
+    from ._schemas import Contents, Validator
 
 # RFC 9110 9.3 and RFC 5789. The keys of a path in the document are these, in lower
 # case, beside others such as "parameters", which must not be taken for a method.
@@ -43,27 +44,12 @@ class DocumentDepartureError(AssertionError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Why a request or a response does not fit the document.
-
-    Attributes:
-        status: The status that answers such a request.
-        detail: One sentence on what is wrong.
-        fields: A message for each field that is wrong, by its path: `user.createdOn`.
-    """
-
-    status: int
-    detail: str
-    fields: dict[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A request in the terms of the document.
 
     Attributes:
         method: The method, in capitals.
-        path: The path as the document writes it, without any prefix.
+        path: The path under the document's server, percent-encoded, without any prefix.
         query: The parameters of the query.
         headers: The headers; a credential that is not valid must have been taken out.
         cookies: The cookies.
@@ -88,23 +74,30 @@ class Document:
 
     def __init__(self, openapi: OpenAPI) -> None:
         """Take a document that openapi-core has read and found valid."""
+        openapi.config.extra_media_type_deserializers = Readers()
         self._openapi = openapi
-        self._paths = APICallPathFinder(openapi.spec)
-        # The document's paths hang from its own server, wherever the fake is.
-        self._server = str(openapi.spec["servers"][0]["url"])
         # openapi-core does not promise that threads can share it.
         self._lock = threading.Lock()
+        self._described: dict[str, Description] = {}
+        self._operations = {
+            (operation.template, operation.method): operation
+            for template, path in openapi.spec.get("paths", {}).items()
+            # Others are extensions.
+            if str(template).startswith("/")
+            for operation in _operations(str(template), path, openapi.spec)
+        }
+
+    @classmethod
+    def read(cls, location: Traversable) -> Document:
+        """Read a document from a file."""
+        with location.open(encoding="utf-8") as stream:
+            # Its protocol gives the parameter of read() a name, and files have none.
+            return cls(OpenAPI.from_file(cast("SupportsRead", stream)))
 
     @property
     def operation_ids(self) -> frozenset[str]:
         """The ids of all operations."""
-        with self._lock:
-            return frozenset(
-                str(operations[method.lower()]["operationId"])
-                for _, operations in self._openapi.spec["paths"].items()
-                for method in _METHODS
-                if method.lower() in operations
-            )
+        return frozenset(operation.id for operation in self._operations.values())
 
     def operations(self, path: str) -> dict[str, str]:
         """Find what can be done at a path.
@@ -116,42 +109,137 @@ class Document:
             The ids of the operations by their methods in capitals; empty at a path
             that the document does not have.
         """
-        found: dict[str, str] = {}
+        found = {method: self.operation(method, path) for method in _METHODS}
+        return {method: operation.id for method, operation in found.items() if operation}
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Find the operation of a method and a path; None if there is none."""
+        matching = [
+            operation
+            for operation in self._operations.values()
+            if operation.method == method and operation.parameters(path) is not None
+        ]
+        # What has fewer parameters is more concrete.
+        return min(matching, key=lambda operation: len(operation.names), default=None)
+
+    def operation_at(self, template: str, method: str) -> Operation | None:
+        """Find the operation of a path as the document writes it; None if there is none."""
+        return self._operations.get((template, method))
+
+    @property
+    def templates(self) -> frozenset[str]:
+        """The paths as the document writes them."""
+        return frozenset(template for template, _ in self._operations)
+
+    def description(self, operation: Operation) -> Description:
+        """Describe what an operation takes and answers."""
         with self._lock:
-            for method in _METHODS:
-                try:
-                    match = cast("_Match", self._paths.find(method.lower(), self._server + path))
-                except PathError:
-                    continue
-                found[method] = str(match.operation["operationId"])
-        return found
+            if operation.id not in self._described:
+                place = self._openapi.spec / "paths" / operation.template / operation.method.lower()
+                self._described[operation.id] = self._describe(place)
+            return self._described[operation.id]
 
     def request_fault(self, call: Call) -> Fault | None:
         """Check a request to an operation of the document; None if it fits."""
-        request = _Request.of(call, self._server)
+        request = self._request(call)
         with self._lock:
-            return _fault(self._openapi.request_validator.iter_errors(request))
+            return fault_of(self._openapi.request_validator.iter_errors(request))
 
     def response_fault(self, call: Call, response: Response) -> Fault | None:
-        """Check the response to a request of the document; None if it fits."""
-        request = _Request.of(call, self._server)
+        """Check the response to a request of the document; None if it fits.
+
+        A refusal of a kind that the document does not list fits: OpenAPI does not ask
+        that it lists them all. So does 501, by which the fake speaks of itself.
+        """
+        operation = cast("Operation", self.operation(call.method, call.path))
+        status = response.status_code
+        if status == HTTPStatus.NOT_IMPLEMENTED or (
+            status >= HTTPStatus.BAD_REQUEST
+            and not any(
+                answer.status in {str(status), f"{status // 100}XX", "default"}
+                for answer in self.description(operation).answers
+            )
+        ):
+            return None
+        request = self._request(call)
         with self._lock:
             errors = self._openapi.response_validator.iter_errors(request, _Response.of(response))
-            return _fault(errors)
+            return fault_of(errors)
+
+    def _request(self, call: Call) -> _Request:
+        # Only for calls to operations of the document, which have been found before.
+        operation = cast("Operation", self.operation(call.method, call.path))
+        return _Request.of(call, operation)
+
+    def _describe(self, operation: SchemaPath) -> Description:
+        return Description(
+            bodies=self._contents(operation.get("requestBody", {})),
+            answers=tuple(
+                Answer(
+                    status=status,
+                    contents=self._contents(answer),
+                    headers={
+                        str(name): self._content(header)
+                        for name, header in answer.get("headers", {}).items()
+                        if header.get("required", False) and str(name).lower() != "content-type"
+                    },
+                )
+                for status, answer in (
+                    (str(status), answer) for status, answer in operation["responses"].items()
+                )
+                if not status.startswith("x-")
+            ),
+        )
+
+    def _contents(self, holder: Any) -> dict[str, Content]:  # noqa: ANN401 - or an empty dict
+        return {
+            str(media_type): self._content(content)
+            for media_type, content in holder.get("content", {}).items()
+        }
+
+    def _content(self, place: SchemaPath) -> Content:
+        named = [one for _, one in place.get("examples", {}).items() if "value" in one]
+        examples = [
+            *([place / "example"] if "example" in place else ()),
+            *(one / "value" for one in named),
+        ]
+        schema = self._schema(place / "schema") if "schema" in place else None
+        return Content(schema, tuple(cast("JsonValue", one.read_value()) for one in examples))
+
+    def _schema(self, place: SchemaPath) -> Schema:
+        # Each of the classes that it may be has one; its protocol does not say so.
+        judge: Any = self._openapi.response_validator
+        validator = judge.schema_validators_factory.create(self._openapi.spec, place).validator
+        with place.resolve() as resolved:
+            contents = cast("Contents", resolved.contents)
+            return Schema(contents, resolved.resolver, cast("Validator", validator))
+
+
+def _operations(template: str, path: SchemaPath, spec: SchemaPath) -> list[Operation]:
+    return [
+        Operation(
+            id=str(operation.get("operationId", f"{method} {template}")),
+            method=method,
+            template=template,
+            # The path's before the operation's, as openapi-core has it.
+            server=_server(path) or _server(operation) or _server(spec) or "",
+        )
+        for method in _METHODS
+        if method.lower() in path
+        for operation in [path / method.lower()]
+    ]
+
+
+def _server(holder: SchemaPath) -> str | None:
+    # A path hangs from its server in the document, wherever the fake is.
+    servers = holder.get("servers", None)
+    return str(servers[0]["url"]).rstrip("/") if servers else None
 
 
 @cache
 def load_document() -> Document:
     """Read the document that this package was generated from, once in a process."""
-    # openapi-core would take problem details (RFC 9457) for bytes.
-    config = Config(extra_media_type_deserializers={"application/problem+json": _read_json})
-    with _location().open(encoding="utf-8") as stream:
-        # Its protocol gives the parameter of read() a name, and files have none.
-        return Document(OpenAPI.from_file(cast("SupportsRead", stream), config=config))
-
-
-def _read_json(content: bytes, **_parameters: str) -> JsonValue:
-    return parse_json(content)
+    return Document.read(_location())
 
 
 def _location() -> Traversable:
@@ -174,16 +262,20 @@ class _Request:
     parameters: RequestParameters
 
     @classmethod
-    def of(cls, call: Call, server: str) -> "_Request":
+    def of(cls, call: Call, operation: Operation) -> _Request:
         return cls(
-            # openapi-core joins the two as URLs, which drops the path of a server.
-            host_url=server,
-            path=server + call.path,
+            # openapi-core joins the two as URLs, which drops the path of a server. With the
+            # parameters given, it finds the operation by its own path, whatever they hold.
+            host_url=operation.server,
+            path=operation.server + operation.template,
             method=call.method.lower(),
             content_type=call.media_type,
             body=call.content,
             parameters=RequestParameters(
-                query=call.query, header=call.headers, cookie=call.cookies
+                query=call.query,
+                header=call.headers,
+                cookie=call.cookies,
+                path=operation.parameters(call.path) or {},
             ),
         )
 
@@ -198,7 +290,7 @@ class _Response:
     data: bytes
 
     @classmethod
-    def of(cls, response: Response) -> "_Response":
+    def of(cls, response: Response) -> _Response:
         return cls(
             status_code=response.status_code,
             content_type=_media_type(response.headers),
@@ -210,77 +302,3 @@ class _Response:
 def _media_type(headers: Headers) -> str:
     # openapi-core raises a bare ValueError at parameters that are not name=value.
     return headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-class _SchemaError(Protocol):
-    """What is used of jsonschema's ValidationError, which has no types."""
-
-    path: Iterable[str | int]
-    validator: str
-    validator_value: object
-    instance: JsonValue
-
-
-class _Match(Protocol):
-    """What is used of openapi-core's PathOperationServer, which has no types."""
-
-    operation: "SchemaPath"
-
-
-def _fault(errors: Iterable[Exception]) -> Fault | None:
-    """Put openapi-core's errors into one fault, with none of the values that they hold."""
-    found = list(errors)
-    if not found:
-        return None
-    for error in found:
-        fault = _fault_of_the_whole(error)
-        if fault is not None:
-            return fault
-    fields = {name: message for error in found for name, message in _fields_at_fault(error)}
-    body = fields.pop("", None)
-    if body is not None:
-        return Fault(status=400, detail=f"The body {body}.", fields=fields)
-    if fields:
-        return Fault(status=400, detail=f"Not valid: {', '.join(sorted(fields))}.", fields=fields)
-    return Fault(status=400, detail="This does not fit the API's document.")
-
-
-def _fault_of_the_whole(error: Exception) -> Fault | None:
-    cause = error.__cause__
-    if isinstance(error, SecurityValidationError):
-        return Fault(status=401, detail="The API key is missing or not valid.")
-    if isinstance(error, MissingRequestBodyError):
-        return Fault(status=400, detail="The body is missing.")
-    if isinstance(cause, MediaTypeNotFound):
-        accepted = " or ".join(cause.availableMimetypes)
-        return Fault(status=415, detail=f"The content type must be {accepted}.")
-    return None
-
-
-def _fields_at_fault(error: Exception) -> Iterator[tuple[str, str]]:
-    cause = error.__cause__
-    if isinstance(error, ParameterValidationError):
-        yield error.name, f"is missing or not valid in the {error.location}"
-    elif isinstance(cause, InvalidSchemaValue):
-        for schema_error in cast("Iterable[_SchemaError]", cause.schema_errors):
-            yield from _messages(schema_error)
-
-
-def _messages(error: _SchemaError) -> Iterator[tuple[str, str]]:
-    path = [str(step) for step in error.path]
-    if error.validator == "required" and isinstance(error.instance, dict):
-        for name in cast("Sequence[str]", error.validator_value):
-            if name not in error.instance:
-                yield ".".join([*path, name]), "is required"
-    else:
-        yield ".".join(path), _message(error)
-
-
-def _message(error: _SchemaError) -> str:
-    if error.validator == "type":
-        expected = error.validator_value
-        names = [expected] if isinstance(expected, str) else cast("list[str]", expected)
-        return f"must be of type {' or '.join(names)}"
-    if error.validator == "format":
-        return f"must be in the format {error.validator_value}"
-    return f"does not satisfy {error.validator!r} of the API's document"

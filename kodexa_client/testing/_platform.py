@@ -1,24 +1,37 @@
 """The fake platform: answers the calls of the API's document, and judges both sides of each."""
 
-from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
+from urllib.parse import quote
 from uuid import uuid4
 
+import httpx
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from kodexa_client import AsyncKodexaClient, KodexaClient
+from kodexa_client._hidden import Hidden
+
 from ._access_tokens import AccessTokens
-from ._document import Call, DocumentDepartureError, Fault, load_document
+from ._answers import problem
+from ._described import Operation, is_json
+from ._document import Call, DocumentDepartureError, load_document
+from ._endpoint import Endpoint
+from ._faults import Fault
+from ._in_process import InProcessTransport
 from ._json import InvalidJsonError, JsonValue, parse_json, render_json
+from ._operations import Operations
+from ._origins import Origins
 from ._records import CreatedToken, ReceivedRequest
+from ._scripts import Play, Script, Steps
 from ._server import running
 
 
@@ -45,13 +58,13 @@ class FakePlatform:
     null if not sent; properties that the document does not list are kept; the
     secret comes in a property named `token`, and is a valid key from then on.
 
-    In process, hand it to `httpx.ASGITransport(app=fake)`. Over a real socket:
+    In process, without a socket:
 
-    >>> from kodexa_client import KodexaClient
-    >>> with FakePlatform().serve() as base_url:
-    ...     with KodexaClient(api_key="test-key", base_url=base_url) as client:
-    ...         client.access_tokens.create(name="ci").name
+    >>> fake = FakePlatform()
+    >>> fake.client().access_tokens.create(name="ci").name
     'ci'
+
+    `serve()` puts it on a real one, `on()` scripts what goes wrong.
 
     Args:
         api_keys: The keys that are valid from the start.
@@ -74,15 +87,20 @@ class FakePlatform:
         if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
             raise ValueError("prefix must start with a slash and not end with one")
         self._prefix = prefix
+        self._api_key = Hidden(next(iter(api_keys), None))
+        self._steps: dict[tuple[str, str], Steps] = {}
         self._document = load_document()
         self._access_tokens = AccessTokens(api_keys=api_keys, clock=clock, ids=ids)
-        self._operations: Mapping[str, Callable[[JsonValue], Response]] = {
+        self._operations = Operations(self._document, Origins(clock=clock, ids=ids))
+        # What has a meaning beyond the document.
+        self._special: Mapping[str, Callable[[Operation, Call, JsonValue], Response]] = {
             "createAccessToken": self._create_access_token,
         }
         self._requests: list[ReceivedRequest] = []
         self._executions: list[tuple[str, ReceivedRequest]] = []
         self._departures: list[DocumentDepartureError] = []
-        self._app = Starlette(routes=[Route("/{path:path}", _Endpoint(self._answer))])
+        self._app = Starlette(routes=[Route("/{path:path}", Endpoint(self._play))])
+        self._transport = InProcessTransport(self._play)
 
     def __repr__(self) -> str:
         """Count what came and what was created, and show no key."""
@@ -129,6 +147,57 @@ class FakePlatform:
             )
         return [request for executed, request in self._executions if executed == operation_id]
 
+    def on(self, method: str, path: str) -> Script:
+        """Script what is to become of the requests of one method and path.
+
+        Args:
+            method: The method, for example `"POST"`.
+            path: The path without prefix and query: as it is sent, or as the document writes
+                it, `/api/things/{id}` for example, for all that it stands for.
+
+        Returns:
+            The script, to which faults are added: after those of an earlier one.
+
+        Raises:
+            ValueError: The path does not start with a slash.
+        """
+        if not path.startswith("/"):
+            raise ValueError("path has to start with a slash")
+        key = (method.upper(), path)
+        return Script(self._steps.setdefault(key, Steps(*key)), self._scripted_response)
+
+    @property
+    def unmet_faults(self) -> list[str]:
+        """The scripted faults that no request has met, each with its method and path."""
+        return [fault for steps in self._steps.values() for fault in steps.unmet]
+
+    @property
+    def transport(self) -> InProcessTransport:
+        """A transport for an `httpx.Client` or `httpx.AsyncClient`, in process."""
+        return self._transport
+
+    def client(self, **settings: Any) -> KodexaClient:  # noqa: ANN401 - those of the client
+        """Return a client of this platform, in process, with the first of its keys.
+
+        Args:
+            settings: Further arguments of `KodexaClient`, or others in the place of these.
+        """
+        http_client = httpx.Client(transport=self._transport)
+        return KodexaClient(**self._settings(http_client, settings))
+
+    def async_client(self, **settings: Any) -> AsyncKodexaClient:  # noqa: ANN401 - as above
+        """Return an async client of this platform, as `client` does."""
+        http_client = httpx.AsyncClient(transport=self._transport)
+        return AsyncKodexaClient(**self._settings(http_client, settings))
+
+    def _settings(self, http_client: object, settings: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "api_key": self._api_key.reveal(),
+            "base_url": f"https://kodexa.test{self._prefix}",
+            "http_client": http_client,
+            **settings,
+        }
+
     @contextmanager
     def serve(self) -> Generator[str]:
         """Serve over a real socket on the loopback interface while the context lasts.
@@ -147,11 +216,12 @@ class FakePlatform:
         for departure in self._departures[before:]:
             raise departure
 
-    async def _answer(self, request: Request) -> Response:
-        content = await request.body()
-        path = "/" + request.path_params["path"]
-        inside = path.startswith(f"{self._prefix}/")
-        path = path.removeprefix(self._prefix)
+    def _play(self, request: Request, content: bytes) -> Play:
+        # Optional in ASGI.
+        raw_path = request.scope.get("raw_path") or quote(request.scope["path"]).encode("ascii")
+        sent = raw_path.decode("ascii")
+        inside = sent.startswith(f"{self._prefix}/")
+        path = sent.removeprefix(self._prefix)
         received = ReceivedRequest(
             method=request.method,
             path=path,
@@ -160,22 +230,83 @@ class FakePlatform:
             content=content,
         )
         self._requests.append(received)
+
+        def process() -> Response:
+            return self._answer(request, received, inside=inside)
+
+        if inside:
+            operation = self._document.operation(request.method, path)
+            template = path if operation is None else operation.template
+            for written in (path, template):
+                steps = self._steps.get((request.method, written))
+                play = None if steps is None else steps.next_play(process)
+                if play is not None:
+                    return play
+        return Play(response=process())
+
+    def _answer(self, request: Request, received: ReceivedRequest, *, inside: bool) -> Response:
+        path, content = received.path, received.content
         operations = self._document.operations(path) if inside else {}
         if not operations:
-            return _problem(Fault(status=404, detail="The document has no such path."))
+            return problem(Fault(status=404, detail="The document has no such path."))
         if request.method not in operations:
-            refusal = _problem(Fault(status=405, detail="The path does not have this method."))
+            refusal = problem(Fault(status=405, detail="The path does not have this method."))
             refusal.headers["allow"] = ", ".join(operations)
             return refusal
         call = self._call(request, path, content)
         response = self._carry_out(operations[request.method], call, received)
-        fault = self._document.response_fault(call, response)
-        if fault is not None:
-            departure = DocumentDepartureError(
-                f"{request.method} {path} was about to be answered {response.status_code}, "
-                f"which does not fit openapi.yaml: {fault.detail} {fault.fields}"
-            )
+        departure = self._departure(call, response)
+        if departure is not None:
             self._departures.append(departure)
+            raise departure
+        return response
+
+    def _departure(self, call: Call, response: Response) -> DocumentDepartureError | None:
+        fault = self._document.response_fault(call, response)
+        if fault is None:
+            return None
+        return DocumentDepartureError(
+            f"{call.method} {call.path} was about to be answered {response.status_code}, "
+            f"which does not fit openapi.yaml: {fault.detail} {fault.fields}"
+        )
+
+    def _scripted_response(
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        json: JsonValue,
+        content: bytes | None,
+        validate: bool,
+    ) -> Response:
+        call = Call(
+            method=method,
+            path=path,
+            query=QueryParams(),
+            headers=Headers(),
+            cookies={},
+            content=b"",
+        )
+        operation = self._document.operation(method, path)
+        if json is None and content is None and status >= HTTPStatus.BAD_REQUEST:
+            fault = Fault(status=status, detail="A test has scripted this answer.")
+            response = (
+                problem(fault)
+                if operation is None
+                else self._operations.refuse(operation, call, fault)
+            )
+        elif json is not None:
+            response = Response(render_json(json), status, media_type="application/json")
+        else:
+            response = Response(content, status)
+        response.headers.update(headers)
+        departure = None
+        if validate and operation is not None:
+            departure = self._departure(call, response)
+        if departure is not None:
+            # Told to the test itself, in whose line it is.
             raise departure
         return response
 
@@ -197,54 +328,31 @@ class FakePlatform:
     def _carry_out(self, operation_id: str, call: Call, received: ReceivedRequest) -> Response:
         body: JsonValue = None
         malformed: Fault | None = None
-        if call.content and call.media_type == "application/json":
+        if call.content and is_json(call.media_type):
             try:
                 body = parse_json(call.content)
             except InvalidJsonError as error:
                 malformed = Fault(status=400, detail=f"The body is not valid JSON: {error}.")
                 # openapi-core could fail on it; it is still asked about the key.
                 call = replace(call, content=b"")
+        # Found before, or this would not have been called.
+        operation = cast("Operation", self._document.operation(call.method, call.path))
         fault = self._document.request_fault(call)
         if malformed is not None and not (fault and fault.status == HTTPStatus.UNAUTHORIZED):
             fault = malformed
         if fault is not None:
-            return _problem(fault)
-        operation = self._operations.get(operation_id)
-        if operation is None:
-            return _problem(Fault(status=501, detail=f"The fake does not know {operation_id}."))
-        self._executions.append((operation_id, received))
-        return operation(body)
+            return self._operations.refuse(operation, call, fault)
+        carry_out = self._special.get(operation_id, self._operations.carry_out)
+        response = carry_out(operation, call, body)
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            self._executions.append((operation_id, received))
+        return response
 
-    def _create_access_token(self, body: JsonValue) -> Response:
+    def _create_access_token(self, operation: Operation, call: Call, body: JsonValue) -> Response:
         # The document's schema lets only an object come here.
         wanted = cast("dict[str, JsonValue]", body)
-        return _json_response(201, self._access_tokens.create(wanted))
-
-
-class _Endpoint:
-    """An ASGI application, since a route to a function would refuse methods by itself."""
-
-    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
-        self._answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(Request(scope, receive))
-        await response(scope, receive, send)
-
-
-def _json_response(status: int, value: JsonValue) -> Response:
-    return Response(render_json(value), status_code=status, media_type="application/json")
-
-
-def _problem(fault: Fault) -> Response:
-    problem: dict[str, JsonValue] = {
-        "type": "about:blank",
-        "title": HTTPStatus(fault.status).phrase,
-        "status": fault.status,
-        "detail": fault.detail,
-    }
-    if fault.fields:
-        problem["errors"] = {**fault.fields}
-    return Response(
-        render_json(problem), status_code=fault.status, media_type="application/problem+json"
-    )
+        token = self._access_tokens.create(wanted)
+        # The secret is shown once.
+        shown = {name: value for name, value in token.items() if name != "token"}
+        self._operations.keep(operation, call, shown)
+        return Response(render_json(token), status_code=201, media_type="application/json")

@@ -1,12 +1,16 @@
 """An ASGI application on a real socket, in a thread that starts and stops in time."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ._endpoint import CLOSE
 
 _START_SECONDS = 10.0
 # The requests under way get the first, then uvicorn cancels them and ends within the second.
@@ -46,15 +50,34 @@ def running(app: ASGIApp) -> Generator[str]:
     Raises:
         RuntimeError: The server did not start or stop in time.
     """
+    connections: dict[object, asyncio.BaseTransport] = {}
+
+    class Protocol(H11Protocol):
+        """Remembers the connections, so that the application can close the one of a request."""
+
+        # Named as uvicorn names it.
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            connections[transport.get_extra_info("peername")] = transport
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            connections.pop(self.transport.get_extra_info("peername"), None)
+            super().connection_lost(exc)
+
+    async def closing_app(scope: Scope, receive: Receive, send: Send) -> None:
+        close = connections[scope["client"]].close
+        extensions = {**scope.get("extensions", {}), CLOSE: close}
+        await app({**scope, "extensions": extensions}, receive, send)
+
     # Bound here and handed over, so that nobody else can get the port in between.
     listener = socket.create_server(("127.0.0.1", 0))
     port: int = listener.getsockname()[1]
     server = _Server(
         uvicorn.Config(
-            app,
+            closing_app,
             # Fixed: what else is installed must not change how the fake behaves.
             loop="asyncio",
-            http="h11",
+            http=Protocol,
             ws="none",
             lifespan="off",
             # A library sets up no logging.

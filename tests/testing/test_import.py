@@ -41,8 +41,9 @@ def test_missing_library_is_reported_with_the_extra_that_brings_it(
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
 
+    testing = importlib.import_module("kodexa_client.testing")
     with pytest.raises(ImportError, match=r"pip install 'kodexa-client\[testing\]'") as caught:
-        importlib.import_module("kodexa_client.testing")
+        _ = testing.FakePlatform
 
     assert library in str(caught.value)
 
@@ -51,8 +52,9 @@ def test_missing_library_is_reported_with_the_extra_that_brings_it(
 def test_missing_module_of_our_own_is_reported_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "kodexa_client.testing._records", None)
 
+    testing = importlib.import_module("kodexa_client.testing")
     with pytest.raises(ModuleNotFoundError, match=r"kodexa_client\.testing\._records"):
-        importlib.import_module("kodexa_client.testing")
+        _ = testing.CreatedToken
 
 
 def test_public_names_are_all_there() -> None:
@@ -64,5 +66,10 @@ def test_public_names_are_all_there() -> None:
         "FakePlatform",
         "JsonValue",
         "ReceivedRequest",
+        "Script",
+        "no_sleep",
     ]
     assert all(hasattr(testing, name) for name in testing.__all__)
+    assert {*testing.__all__} <= {*dir(testing)}
+    with pytest.raises(AttributeError, match="has no attribute 'FakePlatforms'"):
+        _ = testing.FakePlatforms

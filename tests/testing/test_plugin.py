@@ -1,0 +1,138 @@
+"""The pytest plugin: its fixtures, what they load, and what fails a test."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kodexa_client import AsyncKodexaClient, KodexaClient
+    from kodexa_client.testing import FakePlatform
+
+TOKENS = "/api/access-tokens"
+
+
+def session(folder: Path, test: str) -> str:
+    """Run a session of pytest with one file, and return what it printed."""
+    (folder / "test_it.py").write_text(test, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return ran.stdout + ran.stderr
+
+
+def test_a_client_is_wired_to_the_platform(fake_kodexa: FakePlatform, kodexa: KodexaClient) -> None:
+    kodexa.access_tokens.create(name="ci")
+
+    assert [one["name"] for one in fake_kodexa.created_tokens] == ["ci"]
+
+
+async def test_an_async_client_is_wired_to_the_platform(
+    async_kodexa: AsyncKodexaClient, fake_kodexa: FakePlatform
+) -> None:
+    await async_kodexa.access_tokens.create(name="ci")
+
+    assert len(fake_kodexa.executions("createAccessToken")) == 1
+
+
+def test_a_server_is_the_same_platform_over_a_socket(
+    fake_kodexa: FakePlatform, kodexa_server: str
+) -> None:
+    from kodexa_client import KodexaClient  # noqa: PLC0415 - as an application does
+
+    with KodexaClient(api_key="test-key", base_url=kodexa_server) as client:
+        client.access_tokens.create(name="ci")
+
+    assert len(fake_kodexa.created_tokens) == 1
+
+
+def test_each_test_has_a_platform_of_its_own(fake_kodexa: FakePlatform) -> None:
+    assert fake_kodexa.requests == []
+
+
+def test_a_session_without_the_fixtures_loads_nothing_of_the_kit(tmp_path: Path) -> None:
+    told = session(
+        tmp_path,
+        """
+import sys
+
+def test_nothing_is_loaded():
+    kit = {"starlette", "openapi_core", "uvicorn", "kodexa_client.testing._platform"}
+    assert "kodexa_client.testing._plugin" in sys.modules
+    assert kit.isdisjoint(sys.modules)
+""",
+    )
+
+    assert "1 passed" in told
+
+
+@pytest.mark.parametrize(
+    ("scripted", "told"),
+    [
+        (
+            f"fake_kodexa.on('POST', '{TOKENS}').stall(1)",
+            f"No request met POST {TOKENS}: stall(1).",
+        ),
+        (
+            "fake_kodexa._departures.append(DocumentDepartureError('it departs'))",
+            "DocumentDepartureError: it departs",
+        ),
+    ],
+)
+def test_a_test_that_passed_and_should_not_have_fails(
+    tmp_path: Path, scripted: str, told: str
+) -> None:
+    printed = session(
+        tmp_path,
+        f"""
+from kodexa_client.testing import DocumentDepartureError
+
+def test_it(fake_kodexa):
+    {scripted}
+""",
+    )
+
+    assert told in printed
+    assert "1 failed" in printed
+
+
+def test_a_test_that_fails_by_itself_is_told_of_its_own_failure_alone(tmp_path: Path) -> None:
+    printed = session(
+        tmp_path,
+        f"""
+def test_it(fake_kodexa):
+    fake_kodexa.on("POST", "{TOKENS}").stall(1)
+    raise LookupError("its own")
+""",
+    )
+
+    assert "LookupError: its own" in printed
+    assert "No request met" not in printed
+
+
+def test_a_departure_of_an_answer_fails_the_test_that_caught_the_error(tmp_path: Path) -> None:
+    printed = session(
+        tmp_path,
+        """
+import pytest
+from kodexa_client import KodexaError
+
+def test_it(fake_kodexa, kodexa):
+    fake_kodexa._access_tokens._clock = lambda: __import__("datetime").time()
+    with pytest.raises(KodexaError):
+        kodexa.access_tokens.create(name="ci")
+""",
+    )
+
+    assert "DocumentDepartureError: POST /api/access-tokens was about to be answered 201" in printed
+    assert "1 failed" in printed
