@@ -77,6 +77,11 @@ class Operation:
         return path_parameters(self.template)
 
     @cached_property
+    def text(self) -> str:
+        """What the path has beside its parameters."""
+        return _PARAMETER.sub("", self.template)
+
+    @cached_property
     def _segments(self) -> list[re.Pattern[str]]:
         # DOTALL: an id may hold line breaks.
         return [

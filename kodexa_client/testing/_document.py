@@ -119,17 +119,21 @@ class Document:
             for operation in self._operations.values()
             if operation.method == method and operation.parameters(path) is not None
         ]
-        # What has fewer parameters is more concrete.
-        return min(matching, key=lambda operation: len(operation.names), default=None)
+        # What has fewer parameters is more concrete, and then what has more text beside them.
+        return min(
+            matching,
+            key=lambda operation: (len(operation.names), -len(operation.text)),
+            default=None,
+        )
 
     def operation_at(self, template: str, method: str) -> Operation | None:
         """Find the operation of a path as the document writes it; None if there is none."""
         return self._operations.get((template, method))
 
     @property
-    def templates(self) -> frozenset[str]:
-        """The paths as the document writes them."""
-        return frozenset(template for template, _ in self._operations)
+    def templates(self) -> list[str]:
+        """The paths as the document writes them, in its order."""
+        return list(dict.fromkeys(template for template, _ in self._operations))
 
     def description(self, operation: Operation) -> Description:
         """Describe what an operation takes and answers."""

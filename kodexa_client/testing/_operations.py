@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -98,9 +99,9 @@ class Operations:
             if operation.method == "GET":
                 return self._list(operation, call, key)
             return None
-        parent, _, last = operation.template.rstrip("/").rpartition("/")
+        parent = operation.template.rstrip("/").rpartition("/")[0]
         collection = self._collection(self._templates.get(parent, ""))
-        if collection is None or not (last.startswith("{") and last.endswith("}")):
+        if collection is None or not _names_one(operation.template):
             return None
         if operation.method not in {"GET", "PUT", "PATCH", "DELETE"} or (
             operation.method in {"PUT", "PATCH"} and not isinstance(body, dict)
@@ -115,8 +116,7 @@ class Operations:
             (
                 other
                 for stripped, other in self._templates.items()
-                if stripped.rpartition("/")[0] == template.rstrip("/")
-                and stripped.rpartition("/")[2].startswith("{")
+                if stripped.rpartition("/")[0] == template.rstrip("/") and _names_one(other)
             ),
             None,
         )
@@ -230,6 +230,11 @@ def _key(template: str, operation: Operation, call: Call) -> Hashable:
     """Tell a collection from those under other parents."""
     values = operation.parameters(call.path) or {}
     return (template, *(values[name] for name in path_parameters(template)))
+
+
+def _names_one(template: str) -> bool:
+    """Say whether a path ends in a parameter alone, and not in `{id}:run` for example."""
+    return re.fullmatch(r"\{[^{}]*\}", template.rstrip("/").rpartition("/")[2]) is not None
 
 
 def _shape(instant: JsonValue) -> tuple[type, bool]:

@@ -42,7 +42,9 @@ class Resources:
             value: The parameter's value.
         """
         for resource in self._collections.get(collection, ()):
-            if _text(resource[name] if name in resource else resource.get("id")) == value:
+            own = resource[name] if name in resource else resource.get("id")
+            # What has no identity is not the resource named "null".
+            if own is not None and _text(own) == value:
                 return resource
         return None
 

@@ -517,6 +517,26 @@ def test_a_path_without_parameters_goes_before_one_with(make: Callable[..., Docu
     assert call("GET", "/things/mine").json() == "mine"
 
 
+def test_an_action_on_a_resource_is_not_the_resource(make: Callable[..., Documented]) -> None:
+    thing = {"type": "object", "properties": {"slug": {"type": "string"}}}
+    paths = crud("/things/{slug}", thing)
+    paths["/things/{a}:run"] = {
+        "parameters": [{"name": "a", "in": "path", "required": True, "schema": {}}],
+        "get": operation({"200": answer({"const": "ran"})}),
+    }
+    paths["/things/{slug}:stop"] = {
+        "parameters": paths["/things/{slug}"]["parameters"],
+        "get": operation({"200": answer({"const": "stopped"})}),
+    }
+    call = make(paths)
+
+    created = call("POST", "/things", json={}).json()
+
+    assert call("GET", f"/things/{created['slug']}").json() == created
+    assert call("GET", f"/things/{created['slug']}:run").json() == "ran"
+    assert call("GET", f"/things/{created['slug']}:stop").json() == "stopped"
+
+
 def test_access_tokens_are_listed_without_their_secret(make: Callable[..., Documented]) -> None:
     paths = crud("/api/access-tokens/{id}")
     paths["/api/access-tokens"]["post"]["operationId"] = "createAccessToken"

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openapi_schema_validator import OAS31Validator
+from referencing import Registry
 
-from .documents import Documented, answer, operation
+from kodexa_client.testing._origins import Origins
+from kodexa_client.testing._samples import Samples
+from kodexa_client.testing._schemas import Schema
+
+from .documents import NOW, Documented, answer, operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,3 +302,68 @@ def test_a_discriminator_says_which_alternative_it_is(
         "kind": "a cat" if mapping else "Cat",
         "mews": True,
     }
+
+
+def bounded(kind: str, low: str, high: str, values: st.SearchStrategy[Any]) -> Any:
+    """Make schemas of a type with one bound, both or none, between which there are values."""
+    return st.lists(values, min_size=2, max_size=2, unique=True).flatmap(
+        lambda pair: st.fixed_dictionaries(
+            {"type": st.just(kind)},
+            optional={low: st.just(min(pair)), high: st.just(max(pair))},
+        )
+    )
+
+
+def composed(inner: Any) -> Any:
+    """Make schemas of others, that some value fits as one fits each of those."""
+    properties = st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    return st.one_of(
+        st.fixed_dictionaries(
+            {"type": st.just("array"), "items": inner}, optional={"minItems": st.integers(0, 3)}
+        ),
+        properties.flatmap(
+            lambda found: st.fixed_dictionaries(
+                {"type": st.just("object"), "properties": st.just(found)},
+                optional={
+                    "required": st.lists(st.sampled_from(sorted(found) or ["x"]), unique=True),
+                    "minProperties": st.integers(0, 5),
+                },
+            )
+        ),
+        inner.map(lambda one: {"allOf": [one, {}]}),
+        inner.map(lambda one: {"oneOf": [False, one]}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda some: {"anyOf": some}),
+    )
+
+
+SCHEMAS = st.recursive(
+    st.one_of(
+        st.sampled_from([{}, {"type": "boolean"}, {"type": "null"}, {"type": ["null", "string"]}]),
+        st.sampled_from(["date", "date-time", "email", "uri", "uuid"]).map(
+            lambda name: {"type": "string", "format": name}
+        ),
+        st.lists(st.none() | st.integers() | st.text(), min_size=1).map(
+            lambda some: {"enum": some}
+        ),
+        bounded("string", "minLength", "maxLength", st.integers(0, 40)),
+        bounded("integer", "minimum", "maximum", st.integers(-(2**53), 2**53)),
+        bounded(
+            "integer", "exclusiveMinimum", "exclusiveMaximum", st.integers(-99, 99).map((2).__mul__)
+        ),
+        bounded("number", "minimum", "maximum", st.floats(-1e9, 1e9)),
+        bounded("number", "exclusiveMinimum", "exclusiveMaximum", st.integers(-99, 99)),
+    ),
+    composed,
+    max_leaves=6,
+)
+
+
+@given(contents=SCHEMAS)
+def test_a_schema_that_a_value_fits_has_a_sample_that_fits(contents: dict[str, Any]) -> None:
+    schema = Schema(contents, Registry().resolver(), OAS31Validator({}))
+    samples = Samples(Origins(clock=lambda: NOW, ids=lambda: "id-1"))
+
+    made = samples.of(schema)
+
+    assert OAS31Validator(contents).is_valid(made)
+    assert samples.of(schema) == made
