@@ -9,7 +9,8 @@ PYTHON ?= python3
 ARGS ?=
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The files of pins are complete, and Python compiles what it imports.
+INSTALL := -m pip --disable-pip-version-check --quiet install --no-deps --no-compile
 NODE_BIN := tools/node/node_modules/.bin
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
@@ -39,8 +40,8 @@ export REDOCLY_TELEMETRY := off
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test generate surface check spec-diff documents lint types contract soak \
-	faults-peers build audit fuzz bench bench-plugin bench-peers requirements clean
+.PHONY: help demo test test-all generate surface check spec-diff documents lint types contract soak \
+	faults-peers build downstream audit fuzz bench bench-plugin bench-peers requirements clean
 
 help: ## List the targets, in the order of a working day
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -60,6 +61,10 @@ else
 		--omit='kodexa_client/api/*,kodexa_client/models/*'
 	$(BIN)/coverage report --fail-under=95 --include='kodexa_client/api/*,kodexa_client/models/*'
 endif
+
+# make test-all ARGS='3.12-*'; on each, make test ARGS=--event-loop=trio runs the coroutine tests alone
+test-all: $(DEV) ## Run the tests on every Python, lowest and newest versions, and event loop (an hour)
+	$(BIN)/python -m tools.test_all $(ARGS)
 
 generate: $(DEV) ## Write kodexa_client/api/ and kodexa_client/models/ from openapi.yaml
 	$(BIN)/python -m tools.generate
@@ -110,6 +115,9 @@ build: $(DEV) ## Build the distributions, prove that they can be built again, an
 	$(BIN)/python -m tools.sbom dist --pins requirements/runtime.txt
 	$(BIN)/python -m tools.check_wheel dist
 
+downstream: $(DEV) $(NODE) ## Build a package on the wheel, in an empty environment, and check and test it
+	$(WITH_NODE) $(BIN)/python -m tools.downstream --pyright $(CURDIR)/$(NODE_BIN)/pyright
+
 # The last step asks a service on the internet, and fails where it can't.
 audit: $(DEV) $(AUDIT) ## Look for insecure code, and for known vulnerabilities of all that is pinned
 	$(BIN)/ruff check --select S kodexa_client tools
@@ -141,10 +149,16 @@ requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pypro
 	$(UV_COMPILE) pyproject.toml --extra fast --extra otel --extra profiles --extra testing \
 		requirements/testing.in requirements/dev.in \
 		--constraints requirements/testing.txt --output-file requirements/dev.txt
+	$(UV_COMPILE) pyproject.toml --all-extras --resolution lowest-direct --no-deps \
+		--output-file requirements/lowest-direct.txt
+	$(UV_COMPILE) pyproject.toml --all-extras requirements/testing.in requirements/dev.in \
+		--constraints requirements/lowest-direct.txt --output-file requirements/lowest.txt
 	$(UV_COMPILE) pyproject.toml \
 		--constraints requirements/testing.txt --output-file requirements/runtime.txt
 	$(UV_COMPILE) requirements/audit.in \
 		--constraints requirements/dev.txt --output-file requirements/audit.txt
+	$(UV_COMPILE) pyproject.toml --extra testing requirements/downstream.in \
+		--constraints requirements/dev.txt --output-file requirements/downstream.txt
 	$(UV_COMPILE) pyproject.toml --extra profiles requirements/fuzz.in \
 		--constraints requirements/dev.txt --output-file requirements/fuzz.txt
 	$(UV_COMPILE) pyproject.toml --extra fast requirements/bench.in \
@@ -155,7 +169,7 @@ requirements: $(DEV) ## Pin the newest versions that requirements/*.in and pypro
 		--constraints requirements/dev.txt --output-file requirements/peers.txt
 
 clean: ## Remove everything that make installs and builds
-	rm -rf .venv .venv-audit .venv-bench .venv-bench-peers .venv-fuzz .venv-peers dist \
+	rm -rf .venv .venv-all .venv-audit .venv-bench .venv-bench-peers .venv-fuzz .venv-peers dist \
 		tools/node/node_modules .coverage .fuzz-corpus .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -169,8 +183,7 @@ UV_COMPILE := env -u PIP_FIND_LINKS -u UV_FIND_LINKS -u UV_INDEX -u UV_INDEX_URL
 .venv-%/$(notdir $(PYTHON))/.installed: requirements/%.txt
 	$(PYTHON) -m venv --clear $(@D)
 	@echo '*' > .venv-$*/.gitignore
-	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install \
-		--require-hashes --requirement $<
+	$(@D)/bin/python $(INSTALL) --require-hashes --requirement $<
 	@touch $@
 
 $(VENV):
@@ -178,15 +191,15 @@ $(VENV):
 	@touch $@
 
 .venv/.installed-testing: requirements/testing.txt $(VENV)
-	$(PIP) install --require-hashes --requirement requirements/testing.txt
+	$(BIN)/python $(INSTALL) --require-hashes --requirement requirements/testing.txt
 	@touch $@
 
 $(PROJECT): pyproject.toml .venv/.installed-testing
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): requirements/dev.txt | $(PROJECT)
-	$(PIP) install --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python $(INSTALL) --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
 # .venv has a Node.js of its own, so that none has to be installed by hand.
