@@ -1,4 +1,4 @@
-"""What every test has: no settings of the machine, and a client of either kind."""
+"""What every test has: no settings of the machine, a client of either kind, an event loop."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import datetime
 import inspect
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 from ruamel.yaml import YAML
 
 from kodexa_client import AsyncKodexaClient, KodexaClient
 from kodexa_client._clock import Clock
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
 
 # A machine that is busy is no reason to fail.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -103,6 +108,87 @@ async def close(client: AsyncKodexaClient | KodexaClient) -> None:
         await client.aclose()
     else:
         client.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--event-loop",
+        choices=["asyncio", "uvloop", "trio"],
+        help="run the coroutine tests alone, on this event loop (without: all tests, on asyncio)",
+    )
+
+
+# After anyio's own, which warns of pytest-asyncio where that is told nothing else by its setting.
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    # The programs that tests start are not measured: what they run, other tests run in here.
+    if hasattr(config, "workerinput"):
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+    match config.getoption("event_loop"):
+        case "uvloop":
+            config.pluginmanager.register(_Uvloop())
+        case "trio":
+            # anyio's plugin takes the coroutine tests over from pytest-asyncio's.
+            config.option.asyncio_mode, config.option.anyio_mode = "strict", "auto"
+        case _:
+            pass
+
+
+class _Uvloop:
+    """A plugin of pytest-asyncio's. A hook in this module would be asked in every run."""
+
+    @pytest.hookimpl
+    def pytest_asyncio_loop_factories(
+        self,
+    ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+        import uvloop  # noqa: PLC0415 - it is not for Windows
+
+        return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    # pytest-xdist kills a worker that takes more than ten seconds to end, and with it what it
+    # knows of the lines that its tests have reached.
+    running = Coverage.current()
+    if running is not None:
+        running.save()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    event_loop = config.getoption("event_loop")
+    if event_loop is None:
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not _is_coroutine_test(item)])
+    items[:] = filter(_is_coroutine_test, items)
+    if event_loop == "trio":
+        for item in items:
+            if (reason := _why_asyncio(item)) is not None:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _is_coroutine_test(item: pytest.Item) -> bool:
+    function = getattr(item, "obj", None)
+    # hypothesis puts a function of its own around a test.
+    function = getattr(getattr(function, "hypothesis", None), "inner_test", function)
+    return inspect.iscoroutinefunction(function)
+
+
+def _why_asyncio(item: pytest.Item) -> str | None:
+    """Return why a test can't run on trio, or None."""
+    marker = item.get_closest_marker("needs_asyncio")
+    if marker is not None:
+        reason: str = marker.kwargs["reason"]
+        return f"needs asyncio: {reason}"
+    call: Any = getattr(item, "callspec", None)
+    if call is not None and FastKodexaClient in call.params.values():
+        return "needs asyncio: the engine aiohttp is for asyncio alone"
+    return None
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "trio"
 
 
 @pytest.fixture(autouse=True)

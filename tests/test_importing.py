@@ -60,6 +60,12 @@ def test_a_name_that_is_not_there_is_told_of() -> None:
         getattr(kodexa_client, name)
 
 
+@pytest.mark.parametrize("name", ["api", "errors", "models", "types"])
+def test_a_module_needs_no_import(name: str) -> None:
+    # Once it is imported, Python finds it without asking.
+    assert kodexa_client.__getattr__(name) is sys.modules[f"kodexa_client.{name}"]
+
+
 def test_the_modules_of_errors_and_types_need_no_import() -> None:
     loaded_by("import kodexa_client\nkodexa_client.errors.KodexaError\nkodexa_client.types.UNSET")
 

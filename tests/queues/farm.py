@@ -18,8 +18,6 @@ import pytest
 from bokeh.client import pull_session
 from dask import config
 from distributed.comm import tcp
-from distributed.dashboard import scheduler as scheduler_dashboard
-from distributed.dashboard import worker as worker_dashboard
 
 from .logs import everything_logged, log_everything_for_good
 
@@ -68,17 +66,17 @@ class Farm:
         yield "identity", str(workers)
         base = self.cluster.dashboard_link.removesuffix("/status")
         keys = [str(key) for key in self.cluster.scheduler.tasks]
-        yield from _pages(base, "scheduler", scheduler_dashboard, [*workers, *keys])
+        yield from _pages(base, "scheduler", [*workers, *keys])
         yield from _documents(base)
         for worker in workers.values():
             port = worker["services"]["dashboard"]
-            yield from _pages(f"http://127.0.0.1:{port}", "worker", worker_dashboard, [])
+            yield from _pages(f"http://127.0.0.1:{port}", "worker", [])
         # Last, since what comes before is sent as well.
         yield "messages", b"\n".join(self.sent).decode("latin-1")
 
 
-def _pages(base: str, server: str, dashboard: Any, names: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the pages of a dashboard."""
+def _pages(base: str, server: str, names: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pages of a dashboard, but for the frames that bokeh fills with its documents."""
     routes = [
         f"/{route.removeprefix('/')}"
         for module in config.get(f"distributed.{server}.http.routes")
@@ -87,7 +85,7 @@ def _pages(base: str, server: str, dashboard: Any, names: list[str]) -> Iterator
         if not re.search("statics|proxy|eventstream", route)
     ]
     with httpx.Client(trust_env=False, timeout=_SECONDS, follow_redirects=True) as browser:
-        for route in [*routes, *dashboard.applications, "/sitemap.json"]:
+        for route in routes:
             for name in names if "(.*)" in route else [""]:
                 page = browser.get(base + route.replace("(.*)", quote(name, safe="")))
                 yield f"{server} {route}", page.text

@@ -15,20 +15,11 @@ if TYPE_CHECKING:
     from kodexa_client.testing import FakePlatform
 
 TOKENS = "/api/access-tokens"
+# pytest-asyncio would warn of a setting that is not made.
+QUIET = ("-p", "no:asyncio", "-p", "no:cacheprovider")
 
 
-def session(folder: Path, test: str) -> str:
-    """Run a session of pytest with one file, and return what it printed."""
-    (folder / "test_it.py").write_text(test, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return ran.stdout + ran.stderr
+pytest_plugins = ["pytester"]
 
 
 def test_a_client_is_wired_to_the_platform(fake_kodexa: FakePlatform, kodexa: KodexaClient) -> None:
@@ -61,8 +52,7 @@ def test_each_test_has_a_platform_of_its_own(fake_kodexa: FakePlatform) -> None:
 
 
 def test_a_session_without_the_fixtures_loads_nothing_of_the_kit(tmp_path: Path) -> None:
-    told = session(
-        tmp_path,
+    (tmp_path / "test_it.py").write_text(
         """
 import sys
 
@@ -71,13 +61,23 @@ def test_nothing_is_loaded():
     assert "kodexa_client.testing._plugin" in sys.modules
     assert kit.isdisjoint(sys.modules)
 """,
+        encoding="utf-8",
     )
 
-    assert "1 passed" in told
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert "1 passed" in ran.stdout, ran.stdout
 
 
 @pytest.mark.parametrize(
-    ("scripted", "told"),
+    ("test", "told"),
     [
         (
             f"fake_kodexa.on('POST', '{TOKENS}').stall(1)",
@@ -85,54 +85,51 @@ def test_nothing_is_loaded():
         ),
         (
             "fake_kodexa._departures.append(DocumentDepartureError('it departs'))",
-            "DocumentDepartureError: it departs",
+            "*DocumentDepartureError: it departs",
+        ),
+        (
+            """fake_kodexa._access_tokens._clock = lambda: __import__("datetime").time()
+    with pytest.raises(KodexaError):
+        fake_kodexa.client().access_tokens.create(name="ci")
+""",
+            "*DocumentDepartureError: POST /api/access-tokens was about to be answered 201*",
         ),
     ],
+    ids=["unmet fault", "departure", "departure that the test caught"],
 )
 def test_a_test_that_passed_and_should_not_have_fails(
-    tmp_path: Path, scripted: str, told: str
+    pytester: pytest.Pytester, test: str, told: str
 ) -> None:
-    printed = session(
-        tmp_path,
+    pytester.makepyfile(
         f"""
+import pytest
+from kodexa_client import KodexaError
 from kodexa_client.testing import DocumentDepartureError
 
 def test_it(fake_kodexa):
-    {scripted}
-""",
+    {test}
+"""
     )
 
-    assert told in printed
-    assert "1 failed" in printed
+    result = pytester.runpytest(*QUIET)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([told.replace("[", "[[]")])
 
 
-def test_a_test_that_fails_by_itself_is_told_of_its_own_failure_alone(tmp_path: Path) -> None:
-    printed = session(
-        tmp_path,
+def test_a_test_that_fails_by_itself_is_told_of_its_own_failure_alone(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
         f"""
 def test_it(fake_kodexa):
     fake_kodexa.on("POST", "{TOKENS}").stall(1)
     raise LookupError("its own")
-""",
+"""
     )
 
-    assert "LookupError: its own" in printed
-    assert "No request met" not in printed
+    result = pytester.runpytest(*QUIET)
 
-
-def test_a_departure_of_an_answer_fails_the_test_that_caught_the_error(tmp_path: Path) -> None:
-    printed = session(
-        tmp_path,
-        """
-import pytest
-from kodexa_client import KodexaError
-
-def test_it(fake_kodexa, kodexa):
-    fake_kodexa._access_tokens._clock = lambda: __import__("datetime").time()
-    with pytest.raises(KodexaError):
-        kodexa.access_tokens.create(name="ci")
-""",
-    )
-
-    assert "DocumentDepartureError: POST /api/access-tokens was about to be answered 201" in printed
-    assert "1 failed" in printed
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*LookupError: its own"])
+    result.stdout.no_fnmatch_line("*No request met*")
