@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from kodexa_client._wire import Received
 
+pytestmark = pytest.mark.needs_asyncio(reason="the engine aiohttp is for asyncio alone")
+
 KEPT = b'HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n{"id":"1"}'
 NO_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n"
 NEVER = RetryPolicy(max_retries=0)

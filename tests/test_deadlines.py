@@ -173,6 +173,7 @@ def test_a_deadline_is_in_force_for_its_own_thread_alone() -> None:
     assert elsewhere is None
 
 
+@pytest.mark.needs_asyncio(reason="it starts tasks of asyncio's")
 async def test_a_deadline_is_in_force_for_its_own_task_alone() -> None:
     clock = FakeClock()
 

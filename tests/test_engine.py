@@ -14,6 +14,7 @@ from kodexa_client.testing import FakePlatform
 from .conftest import API_KEY, BASE_URL
 
 
+@pytest.mark.needs_asyncio(reason="the engine aiohttp is for asyncio alone")
 async def test_an_engine_makes_the_same_calls() -> None:
     with FakePlatform(api_keys=[API_KEY]).serve() as url:
         for engine in ("httpcore", "aiohttp"):

@@ -52,6 +52,7 @@ def serving(platform: FakePlatform, certificate: trustme.LeafCert, folder: Path)
         listener.detach()
 
 
+@pytest.mark.needs_asyncio(reason="its server runs on asyncio")
 async def test_calls_go_over_http_2_with_a_client_that_speaks_it(
     client_class: Any, http_client_class: Any, authority: trustme.CA, tmp_path: Path
 ) -> None:

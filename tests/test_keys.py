@@ -462,6 +462,7 @@ def test_when_the_task_that_asks_is_cancelled_the_next_in_line_asks(backend: str
     assert vault.asked == 2
 
 
+@pytest.mark.needs_asyncio(reason="it cancels a task of asyncio's")
 async def test_when_the_asyncio_task_that_asks_is_cancelled_the_next_in_line_asks() -> None:
     vault = Vault(KEY, FRESH)
     source = AsyncProvidedKey(vault)

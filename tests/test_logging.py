@@ -255,6 +255,7 @@ async def _end_of(either: EitherClient, name: str) -> BaseException | None:
     return None
 
 
+@pytest.mark.needs_asyncio(reason="the debug mode is asyncio's")
 async def test_an_event_loop_in_debug_mode_tells_no_secret(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ HERE = (None, b"https", b"a.test", None)
 THERE = (None, b"https", b"b.test", None)
 
 
+@pytest.mark.needs_asyncio(reason="it starts a task of asyncio's")
 async def test_a_client_that_is_closed_while_its_provider_is_asked_sends_nothing() -> None:
     asked, answer = asyncio.Event(), asyncio.Event()
 
@@ -203,6 +204,7 @@ async def test_closing_goes_on_to_its_end_whatever_one_of_them_does() -> None:
     assert [one.closed for one in connections] == [1, 1, 1]
 
 
+@pytest.mark.needs_asyncio(reason="it cancels a task of asyncio's")
 async def test_a_call_that_is_cancelled_while_it_closes_expired_connections_was_not_sent() -> None:
     closing = asyncio.Event()
 

@@ -544,6 +544,7 @@ async def test_what_only_watches_httpx_does_not_take_requests_past_the_pool(
     assert (ids, server.connections) == (["1", "1"], 2)
 
 
+@pytest.mark.needs_asyncio(reason="it cancels a task of asyncio's")
 @pytest.mark.parametrize("steps", range(1, 16))
 async def test_a_cancellation_wherever_it_comes_leaves_no_connection_in_use(steps: int) -> None:
     with FakePlatform(api_keys=[API_KEY]).serve() as url:
@@ -561,6 +562,7 @@ async def test_a_cancellation_wherever_it_comes_leaves_no_connection_in_use(step
             assert transport._in_use.reveal() == set()
 
 
+@pytest.mark.needs_asyncio(reason="it cancels a task of asyncio's")
 async def test_a_close_that_is_cancelled_goes_on_to_its_end() -> None:
     ended: list[str] = []
 

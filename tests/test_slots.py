@@ -347,6 +347,7 @@ async def test_a_slot_is_taken_at_once_if_one_is_free_and_nobody_waits() -> None
     assert (slots.acquire_nowait(), own.acquire_nowait()) == (True, True)
 
 
+@pytest.mark.needs_asyncio(reason="it starts a task of asyncio's")
 async def test_a_newcomer_does_not_pass_those_who_wait() -> None:
     slots = AsyncSlots(1)
     assert slots.acquire_nowait()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 import pickle
+import threading
 import time
 import traceback
 from typing import TYPE_CHECKING, Any
+
+import anyio
 
 from kodexa_client._clock import Clock
 from tests.conftest import EitherClient, close
@@ -16,7 +19,15 @@ from tests.faults.server import SECRET
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-__all__ = ["API_KEY", "START", "FakeClock", "connected", "secrets_in"]
+__all__ = [
+    "API_KEY",
+    "START",
+    "FakeClock",
+    "connected",
+    "running_tasks",
+    "running_threads",
+    "secrets_in",
+]
 
 API_KEY = "canary-key-5f2c-of-the-faults"
 # The dates in scripts.RETRY_AFTER are seen from here.
@@ -50,6 +61,16 @@ class FakeClock(Clock):
 
     def random(self) -> float:
         return 0.5
+
+
+def running_tasks() -> set[int]:
+    """Return the tasks of the event loop, whichever it is."""
+    return {task.id for task in anyio.get_running_tasks()}
+
+
+def running_threads() -> set[threading.Thread]:
+    """Return the threads, without those that trio keeps for the next use."""
+    return {one for one in threading.enumerate() if not one.name.startswith("Trio thread")}
 
 
 @contextlib.asynccontextmanager

@@ -220,6 +220,7 @@ def test_a_cancelled_call_is_cancelled_and_nothing_else(
 ASYNC_KINDS = pytest.mark.parametrize("kind", [AsyncKodexaClient, FastKodexaClient])
 
 
+@pytest.mark.needs_asyncio(reason="it has a time limit of asyncio's")
 @ASYNC_KINDS
 async def test_a_call_that_runs_out_of_the_callers_own_time(
     kind: type[AsyncKodexaClient], caplog: pytest.LogCaptureFixture
@@ -240,6 +241,7 @@ CALLS = 2_000
 NEIGHBOURS = 200
 
 
+@pytest.mark.needs_asyncio(reason="it starts tasks of asyncio's")
 @ASYNC_KINDS
 async def test_many_calls_are_served_in_their_order(kind: type[AsyncKodexaClient]) -> None:
     with FaultServer(s.OK) as server:
@@ -259,6 +261,7 @@ async def test_many_calls_are_served_in_their_order(kind: type[AsyncKodexaClient
     assert max(displaced) < NEIGHBOURS
 
 
+@pytest.mark.needs_asyncio(reason="it starts tasks of asyncio's")
 @of_two_kinds
 async def test_a_call_that_gets_no_connection_in_time_was_not_sent(
     client_class: Any, http_client_class: Any

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import pickle
 import sys
-import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,14 @@ import pytest
 
 from kodexa_client import APIConnectionError, KodexaClient, KodexaError, OutcomeUnknownError
 from tests.conftest import EitherClient
-from tests.faults import API_KEY, FakeClock, connected, secrets_in
+from tests.faults import (
+    API_KEY,
+    FakeClock,
+    connected,
+    running_tasks,
+    running_threads,
+    secrets_in,
+)
 from tests.faults import scripts as s
 from tests.faults.proxy import Proxy
 from tests.faults.server import SECRET, FaultServer, until
@@ -55,7 +60,7 @@ async def test_row(
     client_class: Any, row: Row, elsewhere: FaultServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    tasks, threads = asyncio.all_tasks(), {*threading.enumerate()}
+    tasks, threads = running_tasks(), running_threads()
     with FaultServer(row.before or s.OK, listening=row.target != "closed") as server:
         server.elsewhere = elsewhere.url
         base_url = "https://nothing.invalid" if row.target == "nowhere" else server.url
@@ -85,8 +90,8 @@ async def test_row(
             await _check_usable(either, server, row)
         await until(server.is_deserted, what="the connections' end")
     if client_class is KodexaClient:
-        assert {*threading.enumerate()} <= threads | {server._thread}
-    assert asyncio.all_tasks() == tasks
+        assert running_threads() <= threads | {server._thread}
+    assert running_tasks() == tasks
     assert API_KEY not in caplog.text
     assert SECRET not in caplog.text
 

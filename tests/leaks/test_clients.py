@@ -69,6 +69,7 @@ async def test_results_show_no_secret_but_as_data(kind: Any, given: Any) -> None
     assert_clean(raw, may_hold_secret=True)
 
 
+@pytest.mark.needs_asyncio(reason="it looks at a task of asyncio's")
 async def test_a_finished_task_shows_no_canary() -> None:
     with serve(http(201, created()), http(400, PROBLEM)) as server:
         async with connected(AsyncKodexaClient, server.url, given=False) as either:
@@ -153,6 +154,7 @@ async def test_a_provider_sees_no_canary_of_the_call_that_asks_it(
     assert len(server.received) == 2
 
 
+@pytest.mark.needs_asyncio(reason="it cancels a task of asyncio's")
 async def test_a_call_that_is_cancelled_while_a_provider_is_asked_shows_no_canary() -> None:
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -213,6 +215,7 @@ STALLED: dict[str, Script] = {
 ASYNC_WAYS = [way for way in WAYS if way.values[0] is not KodexaClient]
 
 
+@pytest.mark.needs_asyncio(reason="it cancels a task of asyncio's")
 @pytest.mark.parametrize(("kind", "given"), ASYNC_WAYS)
 @pytest.mark.parametrize("phase", STALLED)
 async def test_a_cancelled_call_and_the_client_in_it_show_no_canary(
@@ -248,6 +251,7 @@ async def test_a_cancelled_call_and_the_client_in_it_show_no_canary(
     assert shown_in_flight <= (hunt.DATA if given else frozenset())
 
 
+@pytest.mark.needs_asyncio(reason="it starts a task of asyncio's")
 @pytest.mark.parametrize("kind", [AsyncKodexaClient, FastKodexaClient])
 async def test_a_dump_of_a_client_with_a_call_in_flight_shows_no_key(kind: Any) -> None:
     found = ""
@@ -264,6 +268,7 @@ async def test_a_dump_of_a_client_with_a_call_in_flight_shows_no_key(kind: Any) 
     assert [line.partition(": ")[0] for line in found.splitlines() if cores_in(line)] == []
 
 
+@pytest.mark.needs_asyncio(reason="it has a time limit of asyncio's")
 async def test_a_call_that_runs_out_of_the_callers_time_shows_no_canary() -> None:
     async def limited() -> Any:
         async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:

@@ -16,15 +16,16 @@ import kodexa_client.testing._server as server_module
 from kodexa_client import AsyncKodexaClient, InternalServerError, KodexaClient
 from kodexa_client.testing import DocumentDepartureError, FakePlatform
 from kodexa_client.testing._server import running
+from tests.faults import running_threads
 
 LONGEST_SECONDS = 30.0
 
 
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> Iterator[None]:
-    before = set(threading.enumerate())
+    before = running_threads()
     yield
-    assert set(threading.enumerate()) <= before
+    assert running_threads() <= before
 
 
 async def test_sdk_creates_a_token_over_a_socket() -> None:
