@@ -41,11 +41,15 @@ def line_of_the_caller() -> int:
 
 def warned_by(function: Callable[[], object]) -> list[str]:
     """Return the warnings of what a function makes and forgets."""
-    gc.collect()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        function()
-        gc.collect()
+    # What other tests have left is not looked at.
+    gc.freeze()
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            function()
+            gc.collect()
+    finally:
+        gc.unfreeze()
     assert {warning.category for warning in caught} <= {ResourceWarning}
     return [str(warning.message) for warning in caught]
 

@@ -93,6 +93,15 @@ class Queue:
 
         patch.setattr(memory.Channel, "basic_publish", listening)
 
+    def hurry(self, patch: pytest.MonkeyPatch) -> None:
+        """Have workers look more often than every two seconds whether they are to end."""
+        drain = _memory.Transport.drain_events
+
+        def hurrying(transport: Any, connection: Any, timeout: float) -> Any:
+            return drain(transport, connection, min(timeout, 0.1))
+
+        patch.setattr(memory.Transport, "drain_events", hurrying)
+
 
 def _text(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
@@ -119,6 +128,7 @@ def queue(
     del platform
     queue = Queue()
     queue.listen(monkeypatch)
+    queue.hurry(monkeypatch)
     signals.setup_logging.connect(_no_handlers)
     try:
         with everything_logged(queue.log), contextlib.ExitStack() as running:
