@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._lazy import cached_property
 from ._settings import ClientSettings
 from ._shared import Transport
 from .errors import ConfigurationError
@@ -82,7 +82,7 @@ class Calling(ClientSettings[Transport]):
         """
         try:
             self._check_open()
-            _check_process(call)
+            check_process(call)
             self._affinity.check(loop)
         except ConfigurationError as error:
             exchange.refused(str(error))
@@ -127,7 +127,7 @@ class Calling(ClientSettings[Transport]):
         return self._is_usable(call, exchange, loop)
 
 
-def _check_process(call: Call[T]) -> None:
+def check_process(call: Call[T]) -> None:
     if call.process != os.getpid():
         raise ConfigurationError(
             "The process was forked while the call was made, and the other one goes on with it."

@@ -416,7 +416,8 @@ class Call(Generic[T]):
         error.started_at = self._started_at
         error.ended_at = self._clock.now()
         error.server_date = _date(exchange.headers.get("date"))
-        error.status_code = exchange.status_code
+        # For type checkers it is read-only.
+        vars(error)["status_code"] = exchange.status_code
         error.request_id = exchange.request_id
         error.phase = exchange.phase
         error.executed = True if executed else None

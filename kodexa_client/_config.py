@@ -146,7 +146,9 @@ def resolve_app_info(app_info: tuple[str, str] | None) -> tuple[str, str] | None
         raise ConfigurationError(
             "app_info has to be a pair of a name and a version, without spaces: ('my-sdk', '1.2')."
         )
-    return app_info
+    # A member of an enumeration may be printed as something else than the text that it is.
+    name, version = map(str.__str__, app_info)
+    return name, version
 
 
 def resolve_engine(engine: Engine, http_client: object) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from types import MappingProxyType
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from ._auth import ApiKey
     from ._wire import OutgoingRequest
 
-__all__ = ["AttemptRequest", "AttemptResponse", "tell_answer", "tell_answer_async"]
+__all__ = [
+    "AttemptRequest",
+    "AttemptResponse",
+    "refuse_awaitable",
+    "tell_answer",
+    "tell_answer_async",
+]
 
 _REQUEST_ID = "x-request-id"
 
@@ -107,7 +114,7 @@ class AttemptResponse:
 def tell_answer(hook: Callable[[AttemptResponse], object], response: AttemptResponse) -> None:
     """Call ``on_response``. What it raises must not take away an answer that holds a credential."""
     try:
-        hook(response)
+        refuse_awaitable("on_response", hook(response))
     except Exception as error:  # noqa: BLE001 - the hook is the user's
         _log(error)
 
@@ -120,11 +127,41 @@ async def tell_answer_async(
         told = hook(response)
         if inspect.isawaitable(told):
             await told
+    except asyncio.CancelledError as error:
+        if _is_cancelled():
+            raise
+        # It comes of a task that the hook has waited for.
+        _log(error)
     except Exception as error:  # noqa: BLE001 - as above
         _log(error)
 
 
-def _log(error: Exception) -> None:
+def refuse_awaitable(name: str, told: object) -> None:
+    """Refuse what a hook has returned and nobody can await.
+
+    Args:
+        name: The hook's name.
+        told: What it returned.
+
+    Raises:
+        TypeError: It has to be awaited, so that the hook has not done its work yet.
+    """
+    if inspect.isawaitable(told):
+        if inspect.iscoroutine(told):
+            told.close()
+        raise TypeError(f"{name} has to be a function, or the client an AsyncKodexaClient.")
+
+
+def _is_cancelled() -> bool:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        # Not in an event loop of asyncio: nothing there cancels by this exception.
+        return False
+    return task is None or task.cancelling() > 0
+
+
+def _log(error: BaseException) -> None:
     # The frame of the call to it is not the hook's.
     traceback = None if error.__traceback__ is None else error.__traceback__.tb_next
     _logger.error(

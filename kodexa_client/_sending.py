@@ -8,13 +8,14 @@ What only a call needs, httpcore, anyio and asyncio with it, is loaded with the 
 from __future__ import annotations
 
 import inspect
+import logging
 import sys
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx
 
 from ._bodies import BodyReader, UnreadableBodyError
-from ._calling import Calling, is_traced, tell_what_is_left
+from ._calling import Calling, check_process, is_traced, tell_what_is_left
 from ._hidden import drop_inner_frames
 from ._wire import field_of
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSending", "Sending"]
 
 T = TypeVar("T")
+
+_logger = logging.getLogger("kodexa_client")
 
 
 class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientTransport"]):
@@ -101,7 +104,7 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
                 elif step.kind == "pause":
                     await self._pause(call, step)
                 elif step.kind == "answered":
-                    await self._tell_answer(step.response)
+                    await self._tell_answer(call, step.response)
                 else:
                     await self._transport.close_idle()
         except BaseException as interruption:
@@ -112,14 +115,20 @@ class AsyncSending(Calling["AsyncPoolTransport | AiohttpTransport | AsyncClientT
         if self._on_retry is not None:
             told = self._on_retry(step.attempt)
             if inspect.isawaitable(told):
-                await told
+                with self._transport.no_longer_than(call.seconds_left):
+                    await told
         await self._clock.asleep(call.within(step.seconds))
 
-    async def _tell_answer(self, response: AttemptResponse) -> None:
+    async def _tell_answer(self, call: Call[T], response: AttemptResponse) -> None:
         from ._hooks import tell_answer_async
 
-        if self._on_response is not None:
+        if self._on_response is None:
+            return
+        with self._transport.no_longer_than(call.seconds_left) as scope:
             await tell_answer_async(self._on_response, response)
+        if scope.cancelled_caught:
+            _logger.error("on_response took all of the call's time, and the call ends without it")
+        check_process(call)
 
     async def _send(self, call: Call[T], exchange: Exchange) -> None:
         transport = self._transport
@@ -230,7 +239,8 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
 
     @classmethod
     def _checked_hook(cls, name: str, hook: Hook | None) -> Hook | None:
-        if inspect.iscoroutinefunction(hook):
+        call = getattr(hook, "__call__", None)  # noqa: B004 - an object may have an async one
+        if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(call):
             raise TypeError(f"{name} has to be a function, or the client an AsyncKodexaClient.")
         return super()._checked_hook(name, hook)
 
@@ -288,7 +298,7 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
                 elif step.kind == "pause":
                     self._pause(call, step)
                 elif step.kind == "answered":
-                    self._tell_answer(step.response)
+                    self._tell_answer(call, step.response)
                 else:
                     self._transport.close_idle()
         except BaseException as interruption:
@@ -296,15 +306,18 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
             raise
 
     def _pause(self, call: Call[T], step: Pause) -> None:
+        from ._hooks import refuse_awaitable
+
         if self._on_retry is not None:
-            self._on_retry(step.attempt)
+            refuse_awaitable("on_retry", self._on_retry(step.attempt))
         self._clock.sleep(call.within(step.seconds))
 
-    def _tell_answer(self, response: AttemptResponse) -> None:
+    def _tell_answer(self, call: Call[T], response: AttemptResponse) -> None:
         from ._hooks import tell_answer
 
         if self._on_response is not None:
             tell_answer(self._on_response, response)
+            check_process(call)
 
     def _send(self, call: Call[T], exchange: Exchange) -> None:
         if not self._is_usable(call, exchange, None) or not self._has_key(call, exchange):
@@ -355,9 +368,11 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
 
     def _may_go_on(self, call: Call[T], exchange: Exchange) -> bool:
         """Call ``on_request``, and tell whether the attempt may go on after it."""
+        from ._hooks import refuse_awaitable
+
         seen = self._shown(call, exchange)
         if self._on_request is not None:
-            self._on_request(seen)
+            refuse_awaitable("on_request", self._on_request(seen))
         return self._is_still_wanted(call, exchange, None)
 
     def _traced_exchange(self, call: Call[T], exchange: Exchange) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import warnings
 from abc import abstractmethod
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ._affinity import Affinity
@@ -24,6 +24,7 @@ from ._config import (
 )
 from ._credentials import KEY_VARIABLES, resolve_base_url, resolve_credentials, resolve_key
 from ._hidden import hiding_arguments
+from ._lazy import cached_property
 from ._proxies import EnvironmentProxies, GivenProxy, check_proxy, names_http_proxy
 from ._requests import RequestBuilder
 from ._retries import RetryPolicy

@@ -6,13 +6,14 @@ OpenTelemetry's SDK gets them. Nothing of a header field or a body is in them.
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from opentelemetry import trace
 
-from .errors import KodexaError
+from .errors import KodexaError, display_url
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["CallSpan", "attempt_span", "call_span"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_logger = logging.getLogger("kodexa_client")
 
 
 class CallSpan:
@@ -50,15 +53,12 @@ class CallSpan:
 @contextmanager
 def call_span(call: Call[Any]) -> Generator[CallSpan]:
     """Have a span for a call, within which its attempts' are."""
-    with _tracer().start_as_current_span(
+    with _current_span(
         call.operation_name,
-        attributes={
+        {
             "http.request.method": call.outgoing.method,
             "kodexa_client.request_id": call.client_request_id,
         },
-        # It would record the exception's text, with what it quotes of an answer.
-        record_exception=False,
-        set_status_on_exception=False,
     ) as span:
         running = CallSpan(span, call)
         try:
@@ -78,17 +78,11 @@ def attempt_span(call: Call[Any], exchange: Exchange) -> Generator[None]:
         "http.request.method": request.method,
         "server.address": request.url.host,
         "server.port": request.url.port or _DEFAULT_PORTS[request.url.scheme],
-        "url.full": str(request.url),
+        "url.full": display_url(request.url),
     }
     if call.attempts:
         attributes["http.request.resend_count"] = call.attempts
-    with _tracer().start_as_current_span(
-        request.method,
-        kind=trace.SpanKind.CLIENT,
-        attributes=attributes,
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as span:
+    with _current_span(request.method, attributes, kind=trace.SpanKind.CLIENT) as span:
         try:
             yield
         except BaseException as error:
@@ -102,9 +96,30 @@ def attempt_span(call: Call[Any], exchange: Exchange) -> Generator[None]:
             _mark_as_failed(span, str(exchange.status_code))
 
 
-def _tracer() -> trace.Tracer:
-    # Asked for each time: the application may set up its provider after the first call.
-    return trace.get_tracer("kodexa_client")
+@contextmanager
+def _current_span(
+    name: str,
+    attributes: dict[str, str | int],
+    *,
+    kind: trace.SpanKind = trace.SpanKind.INTERNAL,
+) -> Generator[trace.Span]:
+    """Have a span. What the application's processors raise must not take an answer away."""
+    try:
+        # Asked for each time: the application may set up its provider after the first call.
+        tracer = trace.get_tracer("kodexa_client")
+        span = tracer.start_span(name, kind=kind, attributes=attributes)
+    except Exception:
+        _logger.exception("A span could not be started, and the call goes on without it")
+        span = trace.INVALID_SPAN
+    try:
+        # It would record the exception's text, with what it quotes of an answer.
+        with trace.use_span(span, record_exception=False, set_status_on_exception=False):
+            yield span
+    finally:
+        try:
+            span.end()
+        except Exception:
+            _logger.exception("A span could not be ended, and the call goes on without it")
 
 
 def _mark_as_failed(span: trace.Span, kind: str) -> None:

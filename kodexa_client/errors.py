@@ -328,7 +328,14 @@ class OutcomeUnknownError(KodexaError):
     started_at: datetime
     ended_at: datetime
     server_date: datetime | None = None
-    status_code: int | None = None
+    if TYPE_CHECKING:
+        # The exceptions that it is mixed into always have one. What could be written to could
+        # not be both, and type checkers would take such an exception for one that can't be.
+        @property
+        def status_code(self) -> int | None:
+            """See above."""
+    else:
+        status_code = None
     request_id: str | None = None
     phase: Phase
     executed: bool | None = None

@@ -292,7 +292,7 @@ def test_a_fork_of_a_client_in_use_does_not_wait_for_its_locks() -> None:
 
 
 @forks
-@pytest.mark.parametrize("hook", ["on_request", "on_retry"])
+@pytest.mark.parametrize("hook", ["on_request", "on_response", "on_retry"])
 def test_a_call_that_forks_goes_on_in_one_process_alone(hook: str) -> None:
     def fork(_: object) -> None:
         children.append(os.fork())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import enum
 import logging
 import pickle
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 import pytest
 
@@ -19,11 +22,12 @@ from kodexa_client import (
     KodexaClient,
     OutcomeUnknownError,
 )
+from kodexa_client._hooks import tell_answer_async
 
 from .conftest import API_KEY, BASE_URL, EitherClient, StillClock, close
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from pytest_httpx import HTTPXMock
 
@@ -235,10 +239,110 @@ async def test_hooks_of_an_async_client_may_be_coroutine_functions(httpx_mock: H
     assert [type(one) for one in told] == [AttemptRequest, AttemptResponse]
 
 
-@pytest.mark.parametrize("name", ["on_request", "on_response", "on_retry"])
-def test_hooks_of_a_sync_client_are_functions(name: str) -> None:
-    async def hook(_: object) -> None: ...
+async def test_an_on_response_that_takes_too_long_takes_no_answer_away(
+    httpx_mock: HTTPXMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hang(_: AttemptResponse) -> None:
+        await anyio.sleep_forever()
 
+    async with AsyncKodexaClient(
+        api_key=API_KEY, base_url=BASE_URL, deadline=5, on_response=hang
+    ) as client:
+        client._clock = clock = StillClock()
+
+        def answer(_: httpx.Request) -> httpx.Response:
+            clock.slept.append(5)
+            return httpx.Response(201, json={"id": "1"})
+
+        httpx_mock.add_callback(answer)
+        token = await client.access_tokens.create(name="ci")
+
+    assert token.id == "1"
+    assert "on_response took all of the call's time" in caplog.text
+
+
+async def test_an_on_retry_that_takes_too_long_ends_with_the_calls_time(
+    httpx_mock: HTTPXMock,
+) -> None:
+    def hang(_: object) -> Awaitable[None]:
+        clock.slept.append(5)
+        return anyio.sleep_forever()
+
+    httpx_mock.add_response(status_code=429)
+    async with AsyncKodexaClient(
+        api_key=API_KEY, base_url=BASE_URL, deadline=5, on_retry=hang
+    ) as client:
+        client._clock = clock = StillClock()
+        with pytest.raises(APITimeoutError):
+            await client.access_tokens.create(name="ci")
+
+    assert len(httpx_mock.get_requests()) == 1
+
+
+@pytest.mark.needs_asyncio(reason="trio cancels no task by itself")
+async def test_a_cancellation_of_what_on_response_waits_for_takes_no_answer_away(
+    httpx_mock: HTTPXMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def wait(_: AttemptResponse) -> None:
+        task = asyncio.ensure_future(asyncio.sleep(9))
+        task.cancel()
+        await task
+
+    httpx_mock.add_response(json={"id": "1"})
+    async with AsyncKodexaClient(api_key=API_KEY, base_url=BASE_URL, on_response=wait) as client:
+        token = await client.access_tokens.create(name="ci")
+
+    assert token.id == "1"
+    assert "on_response raised an exception" in caplog.text
+
+
+@pytest.mark.needs_asyncio(reason="it cancels a task of asyncio")
+async def test_a_cancellation_of_a_call_in_on_response_ends_it(httpx_mock: HTTPXMock) -> None:
+    is_reached = asyncio.Event()
+
+    async def wait(_: AttemptResponse) -> None:
+        is_reached.set()
+        await asyncio.Event().wait()
+
+    httpx_mock.add_response(json={"id": "1"})
+    async with AsyncKodexaClient(api_key=API_KEY, base_url=BASE_URL, on_response=wait) as client:
+        call = asyncio.ensure_future(client.access_tokens.create(name="ci"))
+        await is_reached.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await call
+
+    assert "may have been carried out" in caught.value.__notes__[0]
+
+
+def test_a_cancellation_where_no_event_loop_runs_is_an_exception_like_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_: object) -> None:
+        raise asyncio.CancelledError
+
+    response: Any = None
+    with pytest.raises(StopIteration):
+        tell_answer_async(fail, response).send(None)
+
+    assert "on_response raised an exception" in caplog.text
+
+
+class _AsyncHook:
+    async def __call__(self, _: object) -> None: ...
+
+
+class _Awaitable:
+    def __await__(self) -> Any:
+        return iter(())
+
+
+async def _coroutine(_: object) -> None: ...
+
+
+@pytest.mark.parametrize("hook", [_coroutine, _AsyncHook()], ids=["function", "object"])
+@pytest.mark.parametrize("name", ["on_request", "on_response", "on_retry"])
+def test_hooks_of_a_sync_client_are_functions(name: str, hook: Any) -> None:
     settings: dict[str, Any] = {name: hook}
     with pytest.raises(TypeError, match=f"{name} has to be a function, or the client an Async"):
         KodexaClient(api_key=API_KEY, **settings)
@@ -247,6 +351,36 @@ def test_hooks_of_a_sync_client_are_functions(name: str) -> None:
         pytest.raises(TypeError, match=f"{name} has to be a function"),
     ):
         client.with_options(**settings)
+
+
+@pytest.mark.parametrize("name", ["on_request", "on_retry"])
+@pytest.mark.parametrize("returns", ["coroutine", "other"])
+def test_what_a_hook_of_a_sync_client_returns_to_be_awaited_ends_the_call(
+    name: str, returns: str, httpx_mock: HTTPXMock
+) -> None:
+    settings: dict[str, Any] = {
+        name: lambda one: _coroutine(one) if returns == "coroutine" else _Awaitable()
+    }
+    httpx_mock.add_response(status_code=429, is_optional=True)
+    with (
+        KodexaClient(api_key=API_KEY, base_url=BASE_URL, **settings) as client,
+        pytest.raises(TypeError, match=f"{name} has to be a function, or the client an Async"),
+    ):
+        client.access_tokens.create(name="ci")
+
+    assert len(httpx_mock.get_requests()) == (1 if name == "on_retry" else 0)
+
+
+def test_what_on_response_of_a_sync_client_returns_to_be_awaited_is_logged(
+    httpx_mock: HTTPXMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    httpx_mock.add_response(json={"id": "1"})
+    with KodexaClient(
+        api_key=API_KEY, base_url=BASE_URL, on_response=lambda one: asyncio.sleep(0, one)
+    ) as client:
+        assert client.access_tokens.create(name="ci").id == "1"
+
+    assert "on_response has to be a function" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["on_request", "on_response", "on_retry"])
@@ -332,6 +466,18 @@ async def test_the_user_agent_names_the_program_that_uses_the_client(
     assert agents[0] == f"{agents[1]} my-sdk/1.2"
     assert agents[1].startswith("kodexa-client/")
     assert agents[2] == "mine"
+
+
+async def test_the_user_agent_names_the_program_by_its_text(
+    make: Callable[..., EitherClient], httpx_mock: HTTPXMock
+) -> None:
+    class Name(str, enum.Enum):  # noqa: UP042 - a StrEnum is printed as its text
+        MINE = "mine"
+
+    httpx_mock.add_response(json={"id": "1"})
+    await make(app_info=(Name.MINE, "9")).create(name="ci")
+
+    assert httpx_mock.get_requests()[0].headers["user-agent"].endswith(" mine/9")
 
 
 @pytest.mark.parametrize(

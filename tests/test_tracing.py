@@ -9,7 +9,7 @@ import httpx
 import pytest
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
@@ -150,6 +150,53 @@ async def test_a_call_that_is_broken_off_ends_its_spans(
         "KeyboardInterrupt"
     ] * 2
     assert attributes_of(call)["kodexa_client.attempts"] == 0
+
+
+class _Failing(SpanProcessor):
+    """Raises when spans of one name start or end."""
+
+    def __init__(self, name: str, moment: str) -> None:
+        self.name = name
+        self.moment = moment
+
+    def on_start(self, span: Any, parent_context: object = None) -> None:
+        del parent_context
+        if (span.name, "start") == (self.name, self.moment):
+            raise LookupError("no exporter")
+
+    def on_end(self, span: Any) -> None:
+        if (span.name, "end") == (self.name, self.moment):
+            raise LookupError("no exporter")
+
+
+@pytest.mark.usefixtures("spans")
+@pytest.mark.parametrize("moment", ["start", "end"])
+@pytest.mark.parametrize("name", ["createAccessToken", "POST"])
+async def test_what_a_processor_of_spans_raises_takes_no_answer_away(
+    client_class: Any, name: str, moment: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider: Any = trace.get_tracer_provider()
+    provider.add_span_processor(_Failing(name, moment))
+    with serve(CREATED) as server:
+        client = client_for(client_class, server.url)
+        token = await client.create(name="ci")
+        await client.close()
+
+    assert token.id == "1"
+    assert f"A span could not be {moment}ed" in caplog.text
+
+
+async def test_no_span_has_the_query_of_a_url(
+    client_class: Any, spans: InMemorySpanExporter
+) -> None:
+    with serve(CREATED) as server:
+        client = client_for(client_class, server.url)
+        await client.request("GET", "/x", params={"token": SECRET})
+        await client.close()
+
+    attempt, call = spans.get_finished_spans()
+    assert attributes_of(attempt)["url.full"] == f"{server.url}/x"
+    assert "canary" not in attempt.to_json() + call.to_json()
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["own connections", "http_client"])

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-if TYPE_CHECKING:
+if not TYPE_CHECKING:
+    from .._lazy import cached_property
+else:
+    # What it stands in for, as tools know it.
+    from functools import cached_property
+
     from .._client import AsyncKodexaClient, KodexaClient
     from .access_tokens import AccessTokens, AsyncAccessTokens
 
