@@ -219,6 +219,6 @@ async def either(client_class: Any) -> Any:
 @pytest.fixture(scope="session")
 def page_example() -> dict[str, Any]:
     """Return the example of the vendor's page, as the document holds it."""
-    document = YAML(typ="safe").load(DOCUMENT)
+    document = YAML(typ="safe", pure=True).load(DOCUMENT)
     example: dict[str, Any] = document["components"]["examples"]["AccessToken"]["value"]
     return example

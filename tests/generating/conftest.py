@@ -35,7 +35,7 @@ class Project:
         )
 
     def read(self) -> dict[str, Any]:
-        document: dict[str, Any] = YAML(typ="safe").load(self.document_path)
+        document: dict[str, Any] = YAML(typ="safe", pure=True).load(self.document_path)
         return document
 
     def write(self, document: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ components:
 """
 
 
-_THINGS: Content = YAML(typ="safe").load(THINGS)
+_THINGS: Content = YAML(typ="safe", pure=True).load(THINGS)
 
 
 def things() -> Content:

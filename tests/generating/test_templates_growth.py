@@ -70,7 +70,7 @@ def answer(schema: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crafted]:
-    document = YAML(typ="safe").load(ROOT / "openapi.yaml")
+    document = YAML(typ="safe", pure=True).load(ROOT / "openapi.yaml")
     grow(document)
     path = tmp_path_factory.mktemp("document") / "openapi.json"
     path.write_text(json.dumps(document), encoding="utf-8")
