@@ -9,6 +9,7 @@ from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
+import httpx
 from starlette.responses import Response
 
 from ._described import Content, is_json
@@ -165,7 +166,8 @@ def problem(fault: Fault) -> Response:
     """Answer a call by problem details (RFC 9457)."""
     details: dict[str, JsonValue] = {
         "type": "about:blank",
-        "title": HTTPStatus(fault.status).phrase,
+        # Gateways have statuses that no RFC does.
+        "title": httpx.codes.get_reason_phrase(fault.status) or "Unknown",
         "status": fault.status,
         "detail": fault.detail,
     }

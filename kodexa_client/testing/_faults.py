@@ -58,7 +58,8 @@ def fault_of(errors: Iterable[Exception]) -> Fault | None:
         return Fault(status=400, detail=f"The body {body}.", fields=fields)
     if fields:
         return Fault(status=400, detail=f"Not valid: {', '.join(sorted(fields))}.", fields=fields)
-    return Fault(status=400, detail="This does not fit the API's document.")
+    kinds = ", ".join(dict.fromkeys(type(error).__name__ for error in found))
+    return Fault(status=400, detail=f"This does not fit the API's document: {kinds}.")
 
 
 def _fault_of_the_whole(error: Exception) -> Fault | None:

@@ -56,7 +56,9 @@ class FakePlatform:
     201; the platform's own values for `id`, `uuid`, `createdOn`, `updatedOn` and
     `changeSequence` replace those sent; `changeSequence` starts at 0; `userId` is
     null if not sent; properties that the document does not list are kept; the
-    secret comes in a property named `token`, and is a valid key from then on.
+    secret comes in a property named `token`, and is a valid key from then on, whatever
+    becomes of the token. A list is whole on each page: parameters of pages and filters
+    are not looked at.
 
     In process, without a socket:
 
@@ -191,12 +193,18 @@ class FakePlatform:
         return AsyncKodexaClient(**self._settings(http_client, settings))
 
     def _settings(self, http_client: object, settings: dict[str, Any]) -> dict[str, Any]:
-        return {
+        defaults = {
             "api_key": self._api_key.reveal(),
             "base_url": f"https://kodexa.test{self._prefix}",
             "http_client": http_client,
-            **settings,
         }
+        # Code that wraps a client passes None on where it was given nothing.
+        given = {
+            name: value
+            for name, value in settings.items()
+            if value is not None or name not in defaults
+        }
+        return {**defaults, **given}
 
     @contextmanager
     def serve(self) -> Generator[str]:
@@ -254,8 +262,17 @@ class FakePlatform:
             refusal.headers["allow"] = ", ".join(operations)
             return refusal
         call = self._call(request, path, content)
-        response = self._carry_out(operations[request.method], call, received)
-        departure = self._departure(call, response)
+        try:
+            response = self._carry_out(operations[request.method], call, received)
+            departure = self._departure(call, response)
+        except Exception as error:
+            # The client could take it for a connection that broke off.
+            departure = DocumentDepartureError(
+                f"{call.method} {call.path} could not be answered. This is a mistake of the fake: "
+                f"{type(error).__name__}"
+            )
+            self._departures.append(departure)
+            raise departure from error
         if departure is not None:
             self._departures.append(departure)
             raise departure
@@ -267,7 +284,8 @@ class FakePlatform:
             return None
         return DocumentDepartureError(
             f"{call.method} {call.path} was about to be answered {response.status_code}, "
-            f"which does not fit openapi.yaml: {fault.detail} {fault.fields}"
+            f"which does not fit openapi.yaml: {fault.detail}"
+            f"{f' {fault.fields}' if fault.fields else ''}"
         )
 
     def _scripted_response(
@@ -307,6 +325,7 @@ class FakePlatform:
             departure = self._departure(call, response)
         if departure is not None:
             # Told to the test itself, in whose line it is.
+            departure.add_note("An answer that is not the platform's takes validate=False.")
             raise departure
         return response
 

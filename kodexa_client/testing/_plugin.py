@@ -27,7 +27,8 @@ def fake_kodexa(request: pytest.FixtureRequest) -> FakePlatform:
     The test fails if an answer departs from ``openapi.yaml``, and if a fault that it scripts
     meets no request.
     """
-    from ._platform import FakePlatform  # noqa: PLC0415 - for tests that ask for it
+    # For tests that ask for it. The package says what to install where something is missing.
+    from . import FakePlatform  # noqa: PLC0415
 
     fake: FakePlatform = FakePlatform()
     request.node.stash[_FAKES] = fake
@@ -62,5 +63,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         for departure in fake.departures:
             raise departure
         if fake.unmet_faults:
-            pytest.fail(f"No request met {'; '.join(fake.unmet_faults)}.", pytrace=False)
+            came = dict.fromkeys(f"{one.method} {one.path}" for one in fake.requests)
+            text = f"What came: {', '.join(came)}." if came else "No request came."
+            message = f"No request met {'; '.join(fake.unmet_faults)}. {text}"
+            pytest.fail(message, pytrace=False)
     return result

@@ -123,7 +123,9 @@ async def test_content_that_can_not_be_read_is_refused(http: httpx.AsyncClient) 
     )
 
     assert response.status_code == 400
-    assert response.json()["detail"] == "This does not fit the API's document."
+    assert response.json()["detail"] == (
+        "This does not fit the API's document: RequestBodyValidationError."
+    )
 
 
 async def test_key_is_asked_for_where_the_document_does(http: httpx.AsyncClient) -> None:

@@ -6,7 +6,7 @@ import doctest
 import itertools
 import json
 from collections.abc import AsyncGenerator, Iterator
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kodexa_client.testing._platform
-from kodexa_client import AsyncKodexaClient, BadRequestError
+from kodexa_client import AsyncKodexaClient, BadRequestError, KodexaError
 from kodexa_client.models import AccessToken
 from kodexa_client.testing import DocumentDepartureError, FakePlatform
 from kodexa_client.testing._document import _location
@@ -271,13 +271,41 @@ async def test_parameters_of_the_content_type_do_not_matter(
     assert (await send(http, b"{}", content_type=content_type)).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/", "/api", f"{PATH}/", f"{PATH}/1", "/apis/access-tokens"])
+@pytest.mark.parametrize("path", ["/", "/api", f"{PATH}/", f"{PATH}/1/2/3", "/apis/access-tokens"])
 async def test_unknown_path_is_answered_404(http: httpx.AsyncClient, path: str) -> None:
     response = await http.post(path, json={})
 
     assert response.status_code == 404
     assert response.json()["title"] == "Not Found"
     assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["api_key", "base_url", "http_client"])
+async def test_a_setting_that_is_none_is_the_platforms_own(name: str) -> None:
+    fake = FakePlatform()
+    settings: dict[str, Any] = {name: None, "deadline": None}
+
+    client, other = fake.client(**settings), fake.async_client(**settings)
+    client.access_tokens.create(name="a")
+    await other.access_tokens.create(name="b")
+
+    assert [token["name"] for token in fake.created_tokens] == ["a", "b"]
+    assert client.config.deadline is None
+
+
+def test_a_mistake_of_the_platforms_is_a_departure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise LookupError("canary")
+
+    fake = FakePlatform()
+    monkeypatch.setattr(fake._access_tokens, "create", fail)
+
+    with pytest.raises(KodexaError):
+        fake.client().access_tokens.create(name="ci")
+
+    (departure,) = fake.departures
+    assert "POST /api/access-tokens could not be answered" in str(departure)
+    assert "LookupError" in str(departure)
 
 
 # None that a later version of the document may add.

@@ -107,6 +107,26 @@ def test_a_resource_lives_from_its_creation_to_its_deletion(
     assert len(call.fake.executions("get/things/{id}")) == 2
 
 
+@pytest.mark.parametrize(
+    ("files", "status"), [({"file": ("a", b"text")}, 200), ({"other": ("a", b"text")}, 400)]
+)
+def test_a_form_of_parts_is_read(
+    make: Callable[..., Documented], files: dict[str, Any], status: int
+) -> None:
+    form = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": {"type": "string"}},
+    }
+    upload = operation({"200": DONE})
+    upload["requestBody"] = {"content": {"multipart/form-data": {"schema": form}}}
+    call = make({"/upload": {"post": upload}})
+
+    assert call("POST", "/upload", files=files).status_code == status
+    content_type = {"content-type": "multipart/form-data"}
+    assert call("POST", "/upload", content=b"x", headers=content_type).status_code == 400
+
+
 def test_resources_of_other_parents_are_apart(make: Callable[..., Documented]) -> None:
     call = make(crud("/a/{a}/things/{thing}"))
     created = call("POST", "/a/1/things", json={}).json()

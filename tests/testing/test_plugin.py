@@ -81,7 +81,13 @@ def test_nothing_is_loaded():
     [
         (
             f"fake_kodexa.on('POST', '{TOKENS}').stall(1)",
-            f"No request met POST {TOKENS}: stall(1).",
+            f"No request met POST {TOKENS}: stall(1). No request came.",
+        ),
+        (
+            """fake_kodexa.on('POST', '/api/access-token').stall(1)
+    fake_kodexa.client().access_tokens.create(name="ci")
+""",
+            f"No request met POST /api/access-token: stall(1). What came: POST {TOKENS}.",
         ),
         (
             "fake_kodexa._departures.append(DocumentDepartureError('it departs'))",
@@ -95,7 +101,7 @@ def test_nothing_is_loaded():
             "*DocumentDepartureError: POST /api/access-tokens was about to be answered 201*",
         ),
     ],
-    ids=["unmet fault", "departure", "departure that the test caught"],
+    ids=["unmet fault", "misspelt path", "departure", "departure that the test caught"],
 )
 def test_a_test_that_passed_and_should_not_have_fails(
     pytester: pytest.Pytester, test: str, told: str

@@ -200,6 +200,33 @@ def test_an_answer_that_is_not_the_platforms_need_not_fit(fake: FakePlatform) ->
     assert caught.value.body == b"<h1>No</h1>"
 
 
+@pytest.mark.parametrize("over_a_socket", [False, True])
+def test_a_status_that_no_rfc_has_can_be_scripted(
+    fake: FakePlatform, *, over_a_socket: bool
+) -> None:
+    fake.on("POST", TOKENS).respond(status=520, validate=False)
+
+    with ExitStack() as stack:
+        if over_a_socket:
+            base_url = stack.enter_context(fake.serve())
+            client = stack.enter_context(KodexaClient(api_key="test-key", base_url=base_url))
+        else:
+            client = fake.client()
+        with pytest.raises(APIStatusError) as caught:
+            client.access_tokens.create(name="ci")
+
+    assert caught.value.status_code == 520
+
+
+def test_an_answer_that_does_not_fit_is_told_with_what_is_wrong_and_the_way_out(
+    fake: FakePlatform,
+) -> None:
+    with pytest.raises(DocumentDepartureError, match=r"API's document: MissingData\.") as caught:
+        fake.on("POST", TOKENS).respond(status=201)
+
+    assert "validate=False" in caught.value.__notes__[0]
+
+
 def test_a_scripted_answer_has_the_body_that_it_is_given(fake: FakePlatform) -> None:
     fake.on("POST", TOKENS).respond(status=201, json={"id": "7", "name": "ci"})
 

@@ -14,6 +14,7 @@ from kodexa_client import (
     OutcomeUnknownError,
     ProblemDetails,
     Response,
+    ResponseValidationError,
     RetryPolicy,
     Unset,
     expires_in,
@@ -126,3 +127,5 @@ def outcomes(error: OutcomeUnknownError) -> None:
     assert_type(error.status_code, int | None)
     assert_type(error.phase, Phase)
     assert_type(error.executed, bool | None)
+    if isinstance(error, ResponseValidationError):
+        assert_type(error.body, bytes)

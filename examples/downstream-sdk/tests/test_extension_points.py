@@ -32,13 +32,13 @@ class CountingTransport(httpx.BaseTransport):
 class AcmeClient(KodexaClient):
     """A client of this SDK's own kind."""
 
-    tenant = "acme"
+    acme_tenant = "acme"
 
 
 class AsyncAcmeClient(AsyncKodexaClient):
     """The same, for asyncio."""
 
-    tenant = "acme"
+    acme_tenant = "acme"
 
 
 def test_requests_go_through_a_transport_of_ones_own(fake_kodexa: FakePlatform) -> None:
@@ -129,7 +129,7 @@ def test_a_subclass_stays_one_in_copies_and_pickles(
     copies = [kodexa.with_options(timeout=5), pickle.loads(data)]
 
     assert [type(one) for one in copies] == [kind, kind]
-    assert {one.tenant for one in copies} == {"acme"}
+    assert {one.acme_tenant for one in copies} == {"acme"}
     assert {one.config.app_info for one in copies} == {("acme-documents", "1.2")}
     assert b"canary-key" not in data
     for one in (kodexa, *copies):
