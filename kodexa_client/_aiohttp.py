@@ -118,7 +118,9 @@ class AiohttpTransport(OnEventLoop):
             await body.aclose()
             raise httpx.RemoteProtocolError("an answer of a kind that was not asked for")
         progress.answered(response)
-        return Received(response.status, httpx.Headers(response.raw_headers), body)
+        # White space around a value is no part of it (RFC 9110 5.5). aiohttp leaves some.
+        headers = [(name, value.strip(b" \t")) for name, value in response.raw_headers]
+        return Received(response.status, httpx.Headers(headers), body)
 
     def _open(self) -> Hidden[tuple[aiohttp.ClientSession, Connector]]:
         try:

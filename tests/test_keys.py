@@ -649,10 +649,13 @@ def test_the_end_of_a_question_in_another_event_loop_does_not_end_the_one_here()
     async def provide() -> Any:
         return await vaults[-1]()
 
+    async def ask_elsewhere() -> object:
+        vaults.append(Vault(KEY))
+        return await source.fetch()
+
     source = AsyncProvidedKey(provide)
-    vaults.append(Vault(KEY))
     loop = asyncio.new_event_loop()
-    left = loop.create_task(source.fetch())
+    left = loop.create_task(ask_elsewhere())
     loop.run_until_complete(asyncio.sleep(0))
 
     async def ask() -> list[Any]:
