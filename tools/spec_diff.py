@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import subprocess
 import sys
 import tempfile
 import tomllib
@@ -17,17 +15,14 @@ from .building import Recipe, build
 from .comparing.change_links import link
 from .comparing.python_changes import PythonChange, python_changes
 from .comparing.report import Report
+from .comparing.revisions import RevisionError, file_at, git, last_release
 from .comparing.wire_changes import wire_changes, words_changed
 from .document import DocumentError, load_document
 from .replacing import alone
 
-__all__ = ["BaseError", "compare", "default_base", "short_report"]
+__all__ = ["compare", "default_base", "short_report"]
 
 ROOT = Path(__file__).parents[1]
-
-
-class BaseError(Exception):
-    """There is nothing to compare with."""
 
 
 def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
@@ -41,7 +36,7 @@ def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
     try:
         with alone(root):
             report = compare(root, options.base or default_base(root))
-    except (BaseError, DocumentError) as error:
+    except (RevisionError, DocumentError) as error:
         print(error, file=sys.stderr)
         return 2
     if options.json:
@@ -55,18 +50,19 @@ def default_base(root: Path) -> str:
     """Return the last release's tag, or the default branch's commit before its last.
 
     Raises:
-        BaseError: There is neither.
+        RevisionError: There is neither.
     """
-    try:
-        return _git(root, "describe", "--tags", "--abbrev=0", "--match=v[0-9]*").strip()
-    except BaseError:
-        pass
+    release = last_release(root)
+    if release:
+        return release
     for revision in ("main~1", "origin/main~1", "HEAD~1"):
         try:
-            return _git(root, "rev-parse", "--verify", "--quiet", "--short", revision).strip()
-        except BaseError:
+            return git(root, "rev-parse", "--verify", "--quiet", "--short", revision).strip()
+        except RevisionError:
             continue
-    raise BaseError("Neither a release (a tag v...) nor an earlier commit is here: give BASE=...")
+    raise RevisionError(
+        "Neither a release (a tag v...) nor an earlier commit is here: give BASE=..."
+    )
 
 
 def compare(root: Path, base: str, *, after: Path | None = None) -> Report:
@@ -78,12 +74,12 @@ def compare(root: Path, base: str, *, after: Path | None = None) -> Report:
         after: The package made of the document as it is, if there is one already.
 
     Raises:
-        BaseError: The revision, or a document in it, is not there.
+        RevisionError: The revision, or a document in it, is not there.
         DocumentError: The document as it is, or as it was, can't be read or generated.
     """
     recipe = Recipe.of(root)
-    before = _git(root, "show", f"{base}:./{recipe.document.name}")
-    base_version = _version(_git(root, "show", f"{base}:./{recipe.settings.name}"))
+    before = file_at(root, base, recipe.document.name)
+    base_version = _version(file_at(root, base, recipe.settings.name))
     version = _version(recipe.settings.read_text(encoding="utf-8"))
     # Below the root, where ruff takes the generated folders for what they are.
     with tempfile.TemporaryDirectory(prefix=".generated-", dir=root) as temporary:
@@ -132,23 +128,6 @@ def short_report(root: Path, *, base: str | None = None, after: Path | None = No
     except Exception as error:  # noqa: BLE001 - the report is a courtesy, whatever is wrong
         reason = str(error).partition("\n")[0] or type(error).__name__
         return f"Not compared with {base or 'an earlier document'}: {reason}"
-
-
-def _git(root: Path, *arguments: str) -> str:
-    program = shutil.which("git")
-    if program is None:
-        raise BaseError("git is not here, and what to compare with is in it.")
-    result = subprocess.run(
-        [program, "-C", str(root), *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if result.returncode:
-        lines = result.stderr.strip().splitlines()
-        raise BaseError(lines[0] if lines else f"git {' '.join(arguments)} finds nothing.")
-    return result.stdout
 
 
 def _version(settings: str) -> str:

@@ -12,7 +12,8 @@ from attrs import evolve
 from tools.building import Recipe, build
 from tools.comparing.api_changes import Change, Verdict
 from tools.comparing.report import Report
-from tools.spec_diff import BaseError, compare, default_base, main, short_report
+from tools.comparing.revisions import RevisionError
+from tools.spec_diff import compare, default_base, main, short_report
 
 from .test_spec_diff_wire import TEXT, of, setting, without
 
@@ -146,7 +147,7 @@ def test_the_base_is_the_last_release_or_else_the_commit_before(released: Projec
 
     git(released, "checkout", "--orphan", "new")
     commit(released)
-    with pytest.raises(BaseError, match="give BASE="):
+    with pytest.raises(RevisionError, match="give BASE="):
         default_base(released.root)
 
 
@@ -214,6 +215,4 @@ def test_the_short_form_fails_nothing(project: Project, monkeypatch: pytest.Monk
     assert short_report(project.root).startswith(nothing)
 
     monkeypatch.setattr("shutil.which", lambda _: None)
-    assert short_report(project.root, base="HEAD") == (
-        "Not compared with HEAD: git is not here, and what to compare with is in it."
-    )
+    assert short_report(project.root, base="HEAD") == ("Not compared with HEAD: git is not here")
