@@ -161,10 +161,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     config.hook.pytest_deselected(items=[item for item in items if not _is_coroutine_test(item)])
     items[:] = filter(_is_coroutine_test, items)
-    if event_loop == "trio":
-        for item in items:
-            if (reason := _why_asyncio(item)) is not None:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    for item in items:
+        if (reason := _why_not(item, event_loop)) is not None:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def _is_coroutine_test(item: pytest.Item) -> bool:
@@ -174,9 +173,11 @@ def _is_coroutine_test(item: pytest.Item) -> bool:
     return inspect.iscoroutinefunction(function)
 
 
-def _why_asyncio(item: pytest.Item) -> str | None:
-    """Return why a test can't run on trio, or None."""
+def _why_not(item: pytest.Item, event_loop: str) -> str | None:
+    """Return why a test can't run on an event loop, or None."""
     marker = item.get_closest_marker("needs_asyncio")
+    if event_loop != "trio" and not (marker and marker.kwargs.get("own_loop")):
+        return None
     if marker is not None:
         reason: str = marker.kwargs["reason"]
         return f"needs asyncio: {reason}"

@@ -248,7 +248,7 @@ class Case:
         return requests
 
 
-@pytest.mark.needs_asyncio(reason="it looks at what asyncio's event loop connects to")
+@pytest.mark.needs_asyncio(reason="it looks at what Python's sockets connect to", own_loop=True)
 @pytest.mark.parametrize(("client_class", "connections"), WAYS)
 @pytest.mark.parametrize("row", TABLE, ids=str)
 async def test_a_redirect_leads_home_or_nowhere(
