@@ -100,7 +100,7 @@ async def test_opentelemetry_sees_the_requests_of_a_client_that_it_instruments(
     exporter: InMemorySpanExporter,
 ) -> None:
     http_client = http_client_class()
-    HTTPXClientInstrumentor.instrument_client(http_client, tracer_provider=provider)
+    HTTPXClientInstrumentor().instrument_client(http_client, tracer_provider=provider)
     client = client_class(api_key=API_KEY, base_url=platform, http_client=http_client)
 
     token = await EitherClient(client).create(name="ci")
