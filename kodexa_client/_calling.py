@@ -128,6 +128,11 @@ class Calling(ClientSettings[Transport]):
 
 
 def check_process(call: Call[T]) -> None:
+    """Leave a call to the process that began it.
+
+    Raises:
+        ConfigurationError: This is a child that was forked meanwhile.
+    """
     if call.process != os.getpid():
         raise ConfigurationError(
             "The process was forked while the call was made, and the other one goes on with it."

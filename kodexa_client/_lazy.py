@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 __all__ = ["cached_property"]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from functools import cached_property
 else:
 
@@ -17,13 +18,13 @@ else:
         another thread, would wait for it for ever.
         """
 
-        def __init__(self, make: Any) -> None:  # noqa: ANN401 - type checkers see functools'
+        def __init__(self, make: Callable[[Any], object]) -> None:
             """Keep what makes the value."""
             self._make = make
             self._name = make.__name__
             self.__doc__ = make.__doc__
 
-        def __get__(self, instance: Any, owner: Any) -> Any:  # noqa: ANN401 - as above
+        def __get__(self, instance: object, owner: type) -> object:
             """Make the value. Python finds it by itself from then on."""
             if instance is None:
                 return self

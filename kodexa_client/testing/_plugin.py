@@ -27,8 +27,8 @@ def fake_kodexa(request: pytest.FixtureRequest) -> FakePlatform:
     The test fails if an answer departs from ``openapi.yaml``, and if a fault that it scripts
     meets no request.
     """
-    # For tests that ask for it. The package says what to install where something is missing.
-    from . import FakePlatform  # noqa: PLC0415
+    # From the package, which says what to install where something is missing.
+    from . import FakePlatform  # noqa: PLC0415 - for tests that ask for it
 
     fake: FakePlatform = FakePlatform()
     request.node.stash[_FAKES] = fake
