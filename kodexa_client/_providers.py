@@ -12,6 +12,7 @@ import anyio
 from anyio.lowlevel import current_token
 
 from ._auth import ApiKey, read_key
+from ._callables import is_async
 from ._hidden import Hidden
 from ._keys import KeyFailure, KeySource
 from ._threads import OneThread
@@ -128,7 +129,7 @@ class AsyncProvidedKey(_Provided[anyio.Event]):
 
     async def _answer(self) -> ApiKey | KeyFailure:
         try:
-            if _is_async(self.provider):
+            if is_async(self.provider):
                 value = self.provider()
             else:
                 value = await self._thread.call()
@@ -149,7 +150,7 @@ class ProvidedKey(_Provided[threading.Event]):
         Raises:
             TypeError: It is a coroutine function.
         """
-        if _is_async(provider):
+        if is_async(provider):
             raise TypeError(
                 "api_key can't be a coroutine function here: give a function, or make the client "
                 "an AsyncKodexaClient."
@@ -210,12 +211,6 @@ class ProvidedKey(_Provided[threading.Event]):
             # Python would warn that it was never awaited.
             value.close()
         return self._found(value)
-
-
-def _is_async(provider: Callable[[], object]) -> bool:
-    return inspect.iscoroutinefunction(provider) or inspect.iscoroutinefunction(
-        getattr(provider, "__call__", None)  # noqa: B004 - it is the method that is looked at
-    )
 
 
 def _failure(error: Exception) -> KeyFailure:

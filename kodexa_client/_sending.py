@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import httpx
 
 from ._bodies import BodyReader, UnreadableBodyError
+from ._callables import is_async
 from ._calling import Calling, check_process, is_traced, tell_what_is_left
 from ._hidden import drop_inner_frames
 from ._wire import field_of
@@ -239,8 +240,7 @@ class Sending(Calling["PoolTransport | ClientTransport"]):
 
     @classmethod
     def _checked_hook(cls, name: str, hook: Hook | None) -> Hook | None:
-        call = getattr(hook, "__call__", None)  # noqa: B004 - an object may have an async one
-        if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(call):
+        if is_async(hook):
             raise TypeError(f"{name} has to be a function, or the client an AsyncKodexaClient.")
         return super()._checked_hook(name, hook)
 
