@@ -162,6 +162,8 @@ class Connection(asyncio.Protocol):
             self.transport.abort()
             raise PeerGoneError from None
         finally:
+            # asyncio closes a socket in its next turn: before that, the script is not at its end.
+            await asyncio.sleep(0)
             server.playing -= 1
 
 
